@@ -1,0 +1,1 @@
+"""Flatplan: a sponsorship desk for newsletters."""
