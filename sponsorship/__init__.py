@@ -1,1 +1,131 @@
-"""Flatplan: a sponsorship desk for newsletters."""
+"""Flatplan: a sponsorship desk for newsletters. `create_app` is the composition root: it alone knows every package."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response
+from flask_migrate import Migrate
+
+from sponsorship.accounts import cli as accounts_cli
+from sponsorship.accounts import handlers as accounts_handlers
+from sponsorship.accounts import portal as accounts_portal
+from sponsorship.accounts import tasks as accounts_tasks
+from sponsorship.archive import cli as archive_cli
+from sponsorship.archive import models as archive_models
+from sponsorship.archive import views as archive_views
+from sponsorship.assembly import handlers as assembly_handlers
+from sponsorship.assembly import models as assembly_models
+from sponsorship.assembly import tasks as assembly_tasks
+from sponsorship.assembly import views as assembly_views
+from sponsorship.booking import handlers as booking_handlers
+from sponsorship.booking import models as booking_models
+from sponsorship.booking import tasks as booking_tasks
+from sponsorship.booking import views as booking_views
+from sponsorship.checks import handlers as checks_handlers
+from sponsorship.checks import models as checks_models
+from sponsorship.core import mail, outbox
+from sponsorship.core.cli import init_cli
+from sponsorship.core.config import ROOT, Settings, load_settings
+from sponsorship.core.db import db
+from sponsorship.core.web import Access, access, init_web
+from sponsorship.core.worker import Task
+from sponsorship.creative import handlers as creative_handlers
+from sponsorship.creative import models as creative_models
+from sponsorship.creative import views as creative_views
+from sponsorship.demo import cli as demo_cli
+from sponsorship.demo import views as demo_views
+from sponsorship.desk import views as desk_views
+from sponsorship.inventory import cli as inventory_cli
+from sponsorship.inventory import tasks as inventory_tasks
+from sponsorship.inventory import views as inventory_views
+from sponsorship.payments import cli as payments_cli
+from sponsorship.payments import handlers as payments_handlers
+from sponsorship.payments import models as payments_models
+from sponsorship.payments import tasks as payments_tasks
+from sponsorship.payments import views as payments_views
+from sponsorship.payments.stripe_gateway import StripeGateway
+from sponsorship.reporting import views as reporting_views
+from sponsorship.sponsors import views as sponsors_views
+from sponsorship.storefront import portal as storefront_portal
+from sponsorship.tracking import cli as tracking_cli
+from sponsorship.tracking import handlers as tracking_handlers
+from sponsorship.tracking import models as tracking_models
+from sponsorship.tracking import tasks as tracking_tasks
+from sponsorship.tracking import views as tracking_views
+
+__all__ = ["create_app"]
+
+MODELS = (
+    booking_models, payments_models, checks_models, creative_models, tracking_models, archive_models, assembly_models,
+)  # fmt: skip
+PAGES = (
+    accounts_portal, inventory_views, sponsors_views, booking_views, payments_views, creative_views, tracking_views,
+    archive_views, assembly_views, reporting_views, storefront_portal, desk_views, demo_views,
+)  # fmt: skip
+HANDLERS = (
+    accounts_handlers, booking_handlers, payments_handlers, checks_handlers, creative_handlers, tracking_handlers,
+    assembly_handlers,
+)  # fmt: skip
+TASKS = (accounts_tasks, inventory_tasks, booking_tasks, payments_tasks, tracking_tasks, assembly_tasks)
+COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, tracking_cli, demo_cli)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from settings (by default the environment's); raises NotAnInstallation where they contradict."""
+    settings = settings or load_settings()
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app.config.update(_flask_settings(settings))
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
+    init_web(app)
+    accounts_portal.init_guard(app)
+    app.extensions["payment_gateway"] = StripeGateway(settings)
+    for page in PAGES:
+        app.register_blueprint(page.blueprint)
+    app.add_url_rule("/health", endpoint="health", view_func=_health)
+    for module in HANDLERS:
+        outbox.register(module.HANDLERS)
+    app.context_processor(desk_views.masthead_values)
+    init_cli(app)
+    for command in COMMANDS:
+        app.cli.add_command(command.group)
+    app.config["TASKS"] = (*_core_tasks(settings), *(task for module in TASKS for task in module.TASKS))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, Any]:
+    is_postgresql = settings.database_url.startswith("postgresql")
+    limits = "-c lock_timeout=8000 -c idle_in_transaction_session_timeout=60000"
+    pool: dict[str, Any] = {"pool_pre_ping": True}
+    if is_postgresql:
+        pool |= {"connect_args": {"options": limits}, "isolation_level": "READ COMMITTED"}
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": pool,
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "SESSION_COOKIE_NAME": "__Host-form" if settings.is_https else "form",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
+    }
+
+
+@access(Access.PUBLIC)
+def _health() -> Response:
+    """Say that the web server answers."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+def _core_tasks(settings: Settings) -> tuple[Task, ...]:
+    second = timedelta(seconds=1)
+    return (
+        Task("core.deliver_events", second, outbox.deliver_due),
+        Task("core.send_mail", second, lambda now: mail.send_due(now, settings)),
+    )

@@ -1,0 +1,1 @@
+"""People, sign-in, team roles, audit trail."""

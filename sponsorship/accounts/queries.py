@@ -1,0 +1,43 @@
+"""Reads about people: who is behind a session, what they may do."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sponsorship.accounts.models import User, UserSession
+from sponsorship.accounts.rules import Permission, Viewer
+from sponsorship.core.errors import NotAllowed, NotFound
+from sponsorship.core.tokens import hash_token
+
+
+def find_viewer(session: Session, token: str, now: datetime) -> Viewer | None:
+    """Return who holds a live session, or None where the token is unknown, ended or too old."""
+    query = select(UserSession).where(UserSession.token_hash == hash_token(token))
+    row = session.scalars(query).one_or_none()
+    if row is None or row.ended_at is not None or row.expires_at <= now or row.user.disabled_at is not None:
+        return None
+    return viewer_of(row.user)
+
+
+def viewer_of(user: User) -> Viewer:
+    """Return a person with their roles."""
+    roles = {member.newsletter_id: member.role for member in user.memberships}
+    return Viewer(user_id=user.id, name=user.name, email=user.email, roles=roles)
+
+
+def authorise(viewer: Viewer | None, newsletter_id: int, permission: Permission) -> Viewer:
+    """Return the viewer where their role in the newsletter covers the act.
+
+    Raises NotFound for whoever is not in the team (a foreign object looks like none), NotAllowed for a role too small.
+    """
+    if viewer is None or newsletter_id not in viewer.roles:
+        raise NotFound
+    if not viewer.may(permission, newsletter_id):
+        raise NotAllowed
+    return viewer
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """Return the person with that address (already in normal form), or None."""
+    return session.scalars(select(User).where(User.email == email)).one_or_none()

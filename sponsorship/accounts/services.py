@@ -1,0 +1,58 @@
+"""Writes about people: accounts, team membership, the audit trail."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sponsorship.accounts.models import AuditEntry, TeamMember, User
+from sponsorship.accounts.queries import find_user
+from sponsorship.accounts.rules import TeamRole, normal_email
+
+
+def make_sure_of_user(session: Session, *, email: str, name: str = "", now: datetime) -> User:
+    """Return the person with that address, made where there is none; a name is filled in where it was empty."""
+    address = normal_email(email)
+    user = find_user(session, address)
+    if user is None:
+        user = User(email=address, name=name, created_at=now)
+        session.add(user)
+    elif name and not user.name:
+        user.name = name
+    session.flush()
+    return user
+
+
+def add_member(session: Session, *, newsletter_id: int, user: User, role: TeamRole) -> TeamMember:
+    """Give a person a role in a newsletter's team; a second call changes the role."""
+    query = select(TeamMember).where(TeamMember.newsletter_id == newsletter_id, TeamMember.user_id == user.id)
+    member = session.scalars(query).one_or_none()
+    if member is None:
+        member = TeamMember(newsletter_id=newsletter_id, user=user, role=role)
+        session.add(member)
+    member.role = role
+    session.flush()
+    return member
+
+
+def record_act(
+    session: Session,
+    *,
+    actor: str,
+    action: str,
+    object_type: str,
+    object_id: int,
+    newsletter_id: int | None,
+    now: datetime,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Write one line of the audit trail in the caller's transaction; `action` is a verb in the past tense."""
+    entry = AuditEntry(
+        at=now, actor=actor, action=action, object_type=object_type, object_id=object_id, newsletter_id=newsletter_id,
+        before=before, after=after,
+    )  # fmt: skip
+    session.add(entry)
+    session.flush()
+    return entry

@@ -1,0 +1,1 @@
+"""The issue that goes out: blocks, whole issue, preflight."""

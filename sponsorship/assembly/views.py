@@ -1,0 +1,5 @@
+"""Pages of assembly."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("assembly", __name__)

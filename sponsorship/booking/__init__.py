@@ -1,0 +1,1 @@
+"""Orders and bookings: hold, confirm, lapse, release; one slot, one occupant."""

@@ -1,0 +1,1 @@
+"""Duplicate placements: the corpus of what was printed, and findings."""

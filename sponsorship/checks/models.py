@@ -1,0 +1,57 @@
+"""The corpus: texts and links that were or will be printed, and what was found when they were compared."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sponsorship.checks.rules import CheckRule, CopySource, FindingState, Severity
+from sponsorship.core.db import Base, word_enum
+
+
+class CorpusText(Base):
+    """One placement's text in one issue; an echo is the same row, for it is the same placement."""
+
+    __tablename__ = "corpus_text"
+    __table_args__ = (
+        UniqueConstraint("source", "source_id"),
+        Index("ix_corpus_text_issue", "newsletter_id", "publish_on"),
+        Index("ix_corpus_text_destination", "newsletter_id", "destination"),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"))
+    source: Mapped[CopySource] = mapped_column(word_enum(CopySource))
+    source_id: Mapped[int]  # the creative's id, or the archived placement's
+    issue_number: Mapped[int]
+    publish_on: Mapped[date]
+    placement_name: Mapped[str]
+    sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"), index=True)
+    sponsor_name: Mapped[str]
+    heading: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)  # plain text, markup stripped
+    url: Mapped[str] = mapped_column(Text)
+    destination: Mapped[str] = mapped_column(Text)  # the link as it is compared: core.urls.normal_url
+
+
+class Finding(Base):
+    """What a rule found between two texts, with the sentence that says so; `fingerprint` tells a new one from a waived."""
+
+    __tablename__ = "finding"
+    __table_args__ = (UniqueConstraint("text_id", "fingerprint"), {"sqlite_autoincrement": True})
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text_id: Mapped[int] = mapped_column(ForeignKey("corpus_text.id"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("corpus_text.id"), index=True)
+    rule: Mapped[CheckRule] = mapped_column(word_enum(CheckRule))
+    severity: Mapped[Severity] = mapped_column(word_enum(Severity))
+    title: Mapped[str]
+    sentence: Mapped[str] = mapped_column(Text)
+    likeness: Mapped[float] = mapped_column(default=1.0)  # share of the copy in common, 0 to 1
+    fingerprint: Mapped[str]
+    state: Mapped[FindingState] = mapped_column(word_enum(FindingState))
+    found_at: Mapped[datetime]
+    waived_by: Mapped[str | None]
+    waived_reason: Mapped[str | None] = mapped_column(Text)
+    waived_at: Mapped[datetime | None]
+    text: Mapped[CorpusText] = relationship(foreign_keys=[text_id])
+    other: Mapped[CorpusText] = relationship(foreign_keys=[other_id], lazy="joined", innerjoin=True)

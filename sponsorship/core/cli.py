@@ -1,0 +1,126 @@
+"""Commands that belong to no feature: run the worker, run everything at once."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+from urllib.parse import urlsplit
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from sponsorship.core import clock
+from sponsorship.core.config import ROOT, Settings
+from sponsorship.core.db import db
+from sponsorship.core.web import settings
+from sponsorship.core.worker import run_due, run_forever
+
+PATIENCE_SECONDS = 60
+
+
+def init_cli(app: Flask) -> None:
+    """Register the commands on an application."""
+    app.cli.add_command(worker)
+    app.cli.add_command(serve)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Run what is due now, then end.")
+@with_appcontext
+def worker(once: bool) -> None:
+    """Release lapsed holds, send mail, settle payments, mark issues as run: all that is not a page."""
+    tasks = current_app.config["TASKS"]
+    if once:
+        click.echo(f"{run_due(tasks, clock.now())} tasks ran.")
+    else:
+        run_forever(tasks)
+
+
+@click.command()
+@click.option("--workers", default=1, show_default=True, help="Web server processes.")
+@with_appcontext
+def serve(workers: int) -> None:
+    """Run the web server, the worker and, without a Stripe key, the stand-in, until interrupted."""
+    loaded = settings()
+    db.session.remove()
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        if loaded.stripe_mode == "standin":
+            processes.append(_start(_standin_command(loaded)))
+        processes.append(_start([sys.executable, "-m", "flask", "--app", "app", "worker"]))
+        processes.append(_start(_web_command(loaded, workers)))
+        _wait_until_answering(loaded.base_url, processes)
+        click.echo(f"Flatplan is at {loaded.base_url} (Ctrl-C ends it).")
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.5)
+        raise click.ClickException("One part ended by itself; its last lines are above. The others were stopped.")
+    except KeyboardInterrupt:
+        click.echo("Stopping.")
+    finally:
+        _stop(processes)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, cwd=ROOT, env=os.environ, start_new_session=True)
+
+
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _standin_command(loaded: Settings) -> list[str]:
+    port = urlsplit(loaded.stripe_api_base).port or 8001
+    hook = ["--webhook-url", f"{loaded.base_url}/webhooks/stripe", "--webhook-secret", loaded.stripe_webhook_secrets[0]]
+    state = ["--state", str(loaded.var_dir / "standin.sqlite3")]
+    return [sys.executable, "-m", "sponsorship.standin", "--port", str(port), *state, *hook]
+
+
+def _web_command(loaded: Settings, workers: int) -> list[str]:
+    address = urlsplit(loaded.base_url)
+    is_local = loaded.environment != "production"
+    host = os.environ.get("HOST") or ("127.0.0.1" if is_local else "0.0.0.0")
+    port = os.environ.get("PORT") or str(address.port or 8000)
+    options = [
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        port,
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        "4",
+    ]
+    return [sys.executable, "-m", "granian", *options, "--no-ws", "--log-level", "warning", "app:app"]
+
+
+def _wait_until_answering(base_url: str, processes: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if any(process.poll() is not None for process in processes):
+            raise click.ClickException("One part ended while starting; its last lines are above. Is the port in use?")
+        try:
+            with urllib.request.urlopen(f"{base_url}/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise click.ClickException(f"The web server did not answer at {base_url} within {PATIENCE_SECONDS} seconds.")

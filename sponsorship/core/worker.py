@@ -1,0 +1,92 @@
+"""The worker: periodic tasks by their rows in the database, the outbox, the mail. One or many may run."""
+
+import logging
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import FrameType
+
+from sqlalchemy import Text, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sponsorship.core import clock
+from sponsorship.core.db import Base, db, transaction
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work that comes round: a name, how often, and what to do at a given moment."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], object]
+
+
+class ScheduledTask(Base):
+    """When a task is due next; whoever moves the time forward first runs it."""
+
+    __tablename__ = "scheduled_task"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    next_run_at: Mapped[datetime]
+    last_run_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+def run_due(tasks: Sequence[Task], now: datetime) -> int:
+    """Run every task that is due at that moment once, and return how many ran."""
+    return sum(_run(task, now) for task in tasks if _claim(task, now))
+
+
+def run_forever(tasks: Sequence[Task], *, pause: timedelta = timedelta(seconds=1)) -> None:
+    """Run due tasks until SIGTERM or SIGINT; the task at hand is finished first."""
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    while not stop.is_set():
+        run_due(tasks, clock.now())
+        stop.wait(pause.total_seconds())
+
+
+def _claim(task: Task, now: datetime) -> bool:
+    """Move the task's time forward; False where it is not due or another worker was first."""
+    row = db.session.get(ScheduledTask, task.name)
+    due = row is None or row.next_run_at <= now
+    db.session.rollback()
+    if not due:
+        return False
+    try:
+        with transaction() as session:
+            query = select(ScheduledTask).where(ScheduledTask.name == task.name).with_for_update(skip_locked=True)
+            row = session.scalars(query).one_or_none()
+            if row is None:
+                session.add(ScheduledTask(name=task.name, next_run_at=now + task.every, last_run_at=now))
+                return True
+            if row.next_run_at > now:
+                return False
+            row.next_run_at, row.last_run_at = now + task.every, now
+            return True
+    except IntegrityError:  # another worker wrote the task's first row in the same moment, or holds it
+        return False
+
+
+def _run(task: Task, now: datetime) -> bool:
+    error = None
+    try:
+        task.run(now)
+    except Exception:
+        db.session.rollback()
+        log.exception("task %s failed", task.name)
+        error = traceback.format_exc(limit=-3)
+    with transaction() as session:
+        session.get_one(ScheduledTask, task.name).last_error = error
+    return error is None

@@ -1,0 +1,1 @@
+"""The sponsor's copy: versions, limits, review."""

@@ -1,0 +1,5 @@
+"""Pages of creative."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("creative", __name__)

@@ -1,0 +1,5 @@
+"""The publisher's pages of creative."""
+
+from sponsorship.creative.portal import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,1 @@
+"""Demo newsletter, made through the services."""

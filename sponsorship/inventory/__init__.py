@@ -1,0 +1,1 @@
+"""Newsletters, placements, issues, slots, rate card."""

@@ -1,0 +1,76 @@
+"""Reads about newsletters, placements, issues and slots."""
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from sponsorship.core.errors import NotFound
+from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
+from sponsorship.inventory.rules import IssueState
+
+
+def get_newsletter(session: Session, slug: str) -> Newsletter:
+    """Return the newsletter with that slug; raises NotFound."""
+    newsletter = session.scalars(select(Newsletter).where(Newsletter.slug == slug)).one_or_none()
+    if newsletter is None:
+        raise NotFound
+    return newsletter
+
+
+def list_newsletters(session: Session) -> list[Newsletter]:
+    """Return all newsletters of this installation, by name."""
+    return list(session.scalars(select(Newsletter).order_by(Newsletter.name)))
+
+
+def get_issue(session: Session, issue_id: int) -> Issue:
+    """Return an issue by its id; raises NotFound."""
+    issue = session.get(Issue, issue_id) if issue_id < 2**31 else None
+    if issue is None:
+        raise NotFound
+    return issue
+
+
+def find_issue_on(session: Session, newsletter_id: int, day: date) -> Issue | None:
+    """Return the newsletter's issue of that day, or None."""
+    query = select(Issue).where(Issue.newsletter_id == newsletter_id, Issue.publish_on == day)
+    return session.scalars(query).one_or_none()
+
+
+def list_issues(session: Session, newsletter_id: int, first: date, last: date) -> list[Issue]:
+    """Return the issues from `first` to `last`, both included, in order of date."""
+    query = select(Issue).where(Issue.newsletter_id == newsletter_id, Issue.publish_on.between(first, last))
+    return list(session.scalars(query.order_by(Issue.publish_on)))
+
+
+def find_next_issue(session: Session, newsletter_id: int, now: datetime) -> Issue | None:
+    """Return the next issue that is planned and not yet published, or None."""
+    query = select(Issue).where(
+        Issue.newsletter_id == newsletter_id, Issue.state == IssueState.PLANNED, Issue.publish_at > now
+    )
+    return session.scalars(query.order_by(Issue.publish_at).limit(1)).one_or_none()
+
+
+def list_slots(session: Session, issue_ids: list[int]) -> list[Slot]:
+    """Return the slots of those issues with placement and issue, in order of date, position and ordinal; one query."""
+    query = (
+        select(Slot)
+        .join(Slot.issue)
+        .join(Issue.newsletter)
+        .join(Slot.placement)
+        .where(Slot.issue_id.in_(issue_ids))
+        .options(contains_eager(Slot.issue).contains_eager(Issue.newsletter), contains_eager(Slot.placement))
+        .order_by(Issue.publish_on, Placement.position, Slot.ordinal)
+    )
+    return list(session.scalars(query).unique())
+
+
+def list_placements(session: Session, newsletter_id: int) -> list[Placement]:
+    """Return the placements that are sold, in their order in the issue."""
+    query = select(Placement).where(Placement.newsletter_id == newsletter_id, Placement.retired_at.is_(None))
+    return list(session.scalars(query.order_by(Placement.position)))
+
+
+def last_issue_number(session: Session, newsletter_id: int) -> int | None:
+    """Return the highest issue number, or None before the first issue."""
+    return session.scalar(select(func.max(Issue.number)).where(Issue.newsletter_id == newsletter_id))

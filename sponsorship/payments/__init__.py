@@ -1,0 +1,1 @@
+"""Checkout, invoices, webhooks and the ledger."""

@@ -1,0 +1,5 @@
+"""Commands of payments."""
+
+from flask.cli import AppGroup
+
+group = AppGroup("payments", help="Payments: settle, reconcile.")

@@ -1,0 +1,1 @@
+"""Companies that advertise, and the people who act for them."""

@@ -1,0 +1,45 @@
+"""Reads about sponsors and the people who act for them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sponsorship.accounts.models import User
+from sponsorship.core.errors import NotFound
+from sponsorship.sponsors.models import Contact, Sponsor
+from sponsorship.sponsors.rules import name_key
+
+
+def get_sponsor(session: Session, sponsor_id: int) -> Sponsor:
+    """Return a sponsor by id; raises NotFound."""
+    sponsor = session.get(Sponsor, sponsor_id) if sponsor_id < 2**31 else None
+    if sponsor is None:
+        raise NotFound
+    return sponsor
+
+
+def find_sponsor(session: Session, newsletter_id: int, name: str) -> Sponsor | None:
+    """Return the newsletter's sponsor of that name (legal form, case and accents aside), or None."""
+    query = select(Sponsor).where(Sponsor.newsletter_id == newsletter_id, Sponsor.name_key == name_key(name))
+    return session.scalars(query).one_or_none()
+
+
+def find_sponsor_of_address(session: Session, newsletter_id: int, email: str) -> Sponsor | None:
+    """Return the newsletter's sponsor that the person with this address (in normal form) acts for first, or None."""
+    query = (
+        select(Sponsor)
+        .join(Contact)
+        .join(User, User.id == Contact.user_id)
+        .where(Sponsor.newsletter_id == newsletter_id, User.email == email)
+    )
+    return session.scalars(query.order_by(Contact.id).limit(1)).one_or_none()
+
+
+def list_sponsors_of_user(session: Session, user_id: int) -> list[Sponsor]:
+    """Return the sponsors that a person acts for, over all newsletters."""
+    query = select(Sponsor).join(Contact).where(Contact.user_id == user_id).order_by(Contact.id)
+    return list(session.scalars(query))
+
+
+def list_sponsors(session: Session, newsletter_id: int) -> list[Sponsor]:
+    """Return a newsletter's sponsors, by name."""
+    return list(session.scalars(select(Sponsor).where(Sponsor.newsletter_id == newsletter_id).order_by(Sponsor.name)))

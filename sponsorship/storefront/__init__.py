@@ -1,0 +1,1 @@
+"""Public and sponsors' pages that gather."""

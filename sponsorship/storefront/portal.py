@@ -1,0 +1,5 @@
+"""Pages of storefront."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("storefront", __name__)

@@ -1,0 +1,1 @@
+"""Tracked links, clicks and mailing statistics."""

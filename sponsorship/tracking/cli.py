@@ -1,0 +1,5 @@
+"""Commands of tracking."""
+
+from flask.cli import AppGroup
+
+group = AppGroup("tracking", help="Tracked links and clicks.")

@@ -1,0 +1,5 @@
+"""What tracking does when its time comes round."""
+
+from sponsorship.core.worker import Task
+
+TASKS: tuple[Task, ...] = ()
