@@ -1,4 +1,7 @@
-"""The flatplan: an issue drawn as a page, each sponsor block a bar on it. Pure geometry, in the units of the drawing's viewBox."""
+"""The flatplan: an issue drawn as a page, each sponsor block a bar on it.
+
+Pure geometry, in the units of the drawing's viewBox.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,10 +23,10 @@ SPECIMEN_SCALE = 132 / PAGE_WIDTH
 
 @dataclass(frozen=True)
 class Spot:
-    """One sponsor block of an issue: its placement's kind, the CSS key of its state, and whether it is printed again at the foot.
+    """One sponsor block of an issue: its placement's kind, its state, and whether it is printed again at the foot.
 
     Kinds are "primary", "classified" (half a column, in pairs) and "partner"; any other kind is an ordinary bar.
-    States are the keys of the slot states, or "on" and "off" where the drawing only shows a place.
+    States are the CSS keys of the slot states, or "on" and "off" where the drawing only shows a place.
     """
 
     kind: str
@@ -71,7 +74,7 @@ class _Row:
 
 
 def draw_flatplan(spots: Sequence[Spot]) -> Drawing:
-    """Draw an issue with its blocks in the order given, classifieds two to a row, echoes at the foot in the same order."""
+    """Draw an issue with its blocks in the order given: classifieds two to a row, echoes at the foot."""
     rows = _rows(spots)
     echoes = [spot for spot in spots if spot.echo]
     foot = len(echoes) * ECHO_HEIGHT + max(len(echoes) - 1, 0) * TIGHTEST_GAP + (ECHO_GAP if echoes else 0)
@@ -98,7 +101,7 @@ def draw_flatplan(spots: Sequence[Spot]) -> Drawing:
 
 
 def draw_place(spots: Sequence[Spot], chosen: Collection[int]) -> Drawing:
-    """Draw where placements stand in an issue: the spots whose positions are in `chosen` are "on", echo included, the others "off"."""
+    """Draw where placements stand: spots at the positions in `chosen` are "on", echo included, all others "off"."""
     return draw_flatplan(
         [replace(spot, state="on" if position in chosen else "off") for position, spot in enumerate(spots)]
     )
@@ -154,16 +157,18 @@ def _lines_between(top: float, bottom: float) -> list[Line]:
 def _scaled(drawing: Drawing, scale: float) -> Drawing:
     """Enlarge every length of a drawing by the same factor."""
 
+    def long(length: float) -> float:
+        return round(length * scale, 1)
+
     def line(old: Line) -> Line:
-        return Line(round(old.x * scale, 1), round(old.y * scale, 1), round(old.width * scale, 1))
+        return Line(long(old.x), long(old.y), long(old.width))
 
     return Drawing(
-        width=round(drawing.width * scale, 1),
-        height=round(drawing.height * scale, 1),
+        width=long(drawing.width),
+        height=long(drawing.height),
         name=line(drawing.name),
         text=tuple(line(old) for old in drawing.text),
         marks=tuple(
-            Mark(*(round(length * scale, 1) for length in (old.x, old.y, old.width, old.height)), old.state)
-            for old in drawing.marks
+            Mark(long(old.x), long(old.y), long(old.width), long(old.height), old.state) for old in drawing.marks
         ),
     )
