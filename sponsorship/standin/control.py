@@ -18,6 +18,7 @@ blueprint = Blueprint("control", __name__, url_prefix="/_ctl")
 
 @blueprint.errorhandler(ApiError)
 def refuse(refusal: ApiError) -> tuple[Response, int]:
+    """Answer an order that makes no sense with the reason."""
     return jsonify(refusal.body()), refusal.status
 
 

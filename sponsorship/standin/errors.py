@@ -35,6 +35,7 @@ class ApiError(Exception):
 
 
 def unknown_parameter(name: str) -> ApiError:
+    """Refuse a parameter that is not known, by its full name."""
     return ApiError(
         f"Received unknown parameter: {name} (this stand-in knows only the parameters that the product sends).",
         code="parameter_unknown",
@@ -43,6 +44,7 @@ def unknown_parameter(name: str) -> ApiError:
 
 
 def missing_parameter(name: str) -> ApiError:
+    """Refuse a call that lacks a parameter."""
     return ApiError(f"Missing required param: {name}.", code="parameter_missing", param=name)
 
 
@@ -55,8 +57,10 @@ def no_such_object(kind: str, object_id: str, *, param: str = "id") -> ApiError:
 
 
 def server_failure() -> ApiError:
+    """Return the failure inside that a fault ordered."""
     return ApiError("An error was injected here by /_ctl/faults.", status=500, type="api_error", begun=True)
 
 
 def too_many_requests() -> ApiError:
+    """Return the rate limit that a fault ordered."""
     return ApiError("Too many requests, injected here by /_ctl/faults.", status=429, code="rate_limit")

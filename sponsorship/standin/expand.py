@@ -28,6 +28,7 @@ def show(tx: Transaction, body: Body) -> Body:
 
 
 def line_items_of(tx: Transaction, session_id: str) -> list[Body]:
+    """Return what a session is for; the API shows it only when asked."""
     return list(tx.get(session_id, "checkout.session").hidden["line_items"])
 
 

@@ -58,6 +58,7 @@ def list_faults(tx: Transaction) -> list[dict[str, Any]]:
 
 
 def clear_faults(tx: Transaction) -> None:
+    """Call off every fault that is still to come."""
     tx.execute("DELETE FROM fault")
 
 

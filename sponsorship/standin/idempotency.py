@@ -53,6 +53,7 @@ class KeysUnderWay:
 
 
 def check_key(key: str | None) -> None:
+    """Refuse an idempotency key that is empty or too long."""
     if key is not None and not 1 <= len(key) <= KEY_AT_MOST:
         raise ApiError(f"An idempotency key has 1 to {KEY_AT_MOST} characters.", type="idempotency_error")
 

@@ -110,6 +110,7 @@ def make_object(prefix: str, kind: str, now: int, *layers: Body) -> Body:
 
 
 def list_object(url: str, bodies: list[Body], *, has_more: bool = False) -> Body:
+    """Return a page of a list in the API's shape."""
     return {"object": "list", "data": bodies, "has_more": has_more, "url": url}
 
 
@@ -136,6 +137,7 @@ def make_price(price: Body, product_id: str, now: int) -> Body:
 
 
 def make_product(product: Body, now: int) -> Body:
+    """Return the product that an inline `product_data` makes."""
     fields = {
         "active": False,
         "default_price": None,
@@ -156,6 +158,7 @@ def make_product(product: Body, now: int) -> Body:
 
 
 def make_line_item(price: Body, name: str, quantity: int, metadata: Body) -> Body:
+    """Return a line of a session: so many of a price, no discount and no tax."""
     subtotal = price["unit_amount"] * quantity
     return {
         "id": new_id("li"),

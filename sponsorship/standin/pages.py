@@ -26,20 +26,21 @@ from sponsorship.standin.store import Body, Transaction
 ACTS = {"pay": pay_by_card, "decline": decline_card, "debit": pay_by_bank_debit}
 LATER = {"succeed": bank_debit_succeeds, "fail": bank_debit_fails}
 SHOWN_AT_MOST = 30
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 blueprint = Blueprint("pages", __name__)
 
 
 @blueprint.app_errorhandler(NotFound)
-def show_not_found(_: NotFound) -> tuple[str, int]:
+def show_not_found(_: NotFound) -> Response:
     """Say that there is no such page."""
-    return render_template("not_found.html"), 404
+    return _page("not_found.html", None, status=404)
 
 
 @blueprint.errorhandler(ApiError)
-def show_refusal(refusal: ApiError) -> tuple[str, int]:
+def show_refusal(refusal: ApiError) -> Response:
     """Say why something cannot be done with this payment; no page offers it."""
-    return render_template("refused.html", message=refusal.message), 409
+    return _page("refused.html", None, status=409, message=refusal.message)
 
 
 @blueprint.get("/")
@@ -159,9 +160,7 @@ def _page(template: str, session: Body | None, *, status: int = 200, **values: A
     targets = " ".join(sorted({"'self'", *(origin for origin in shop if origin)}))
     total = _total(session) if session else None
     response = make_response(render_template(template, session=session, total=total, **values), status)
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
-    )
+    response.headers["Content-Security-Policy"] = f"{POLICY}; form-action {targets}"
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -140,16 +140,7 @@ def _add_charge(tx: Transaction, intent: Body, method: str, buyer: Body, status:
         "customer": intent["customer"],
         "description": intent["description"],
         "metadata": intent["metadata"],
-        "outcome": {
-            "advice_code": None,
-            "network_advice_code": None,
-            "network_decline_code": None,
-            "network_status": "declined_by_network" if status == "failed" else "approved_by_network",
-            "reason": "generic_decline" if status == "failed" else None,
-            "risk_level": "normal" if method == "card" else "not_assessed",
-            "seller_message": "The bank declined it." if status == "failed" else "Payment complete.",
-            "type": "issuer_declined" if status == "failed" else "authorized",
-        },
+        "outcome": _outcome(method, declined=status == "failed"),
         "paid": status == "succeeded",
         "payment_intent": intent["id"],
         "payment_method": new_id("pm"),
@@ -158,6 +149,19 @@ def _add_charge(tx: Transaction, intent: Body, method: str, buyer: Body, status:
         "status": status,
     }
     return tx.add(make_object("ch" if method == "card" else "py", "charge", tx.now, CHARGE, fields))
+
+
+def _outcome(method: str, *, declined: bool) -> Body:
+    return {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": "declined_by_network" if declined else "approved_by_network",
+        "reason": "generic_decline" if declined else None,
+        "risk_level": "normal" if method == "card" else "not_assessed",
+        "seller_message": "The bank declined it." if declined else "Payment complete.",
+        "type": "issuer_declined" if declined else "authorized",
+    }
 
 
 def _settle_charge(tx: Transaction, charge: Body) -> None:

@@ -232,27 +232,32 @@ def _expiry(params: dict[str, Any], now: int) -> int:
     return expires_at
 
 
-def _chosen(tx: Transaction, params: dict[str, Any], currency: str) -> Body:
-    customer = tx.get(params["customer"], "customer").body if "customer" in params else None
-    email = customer["email"] if customer else params.get("customer_email")
-    details: Body = {
-        "address": {**ADDRESS} if customer is None else customer["address"],
+def _details_known(tx: Transaction, params: dict[str, Any]) -> Body | None:
+    """Return the `customer_details` of a session that is still open, or None when nothing is known of the buyer."""
+    customer = tx.get(params["customer"], "customer").body if "customer" in params else {}
+    if not customer and "customer_email" not in params:
+        return None
+    return {
+        "address": customer.get("address", {**ADDRESS}),
         "business_name": None,
-        "email": email,
+        "email": customer.get("email", params.get("customer_email")),
         "individual_name": None,
-        "name": customer["name"] if customer else None,
+        "name": customer.get("name"),
         "phone": None,
-        "tax_exempt": customer["tax_exempt"] if customer else "none",
+        "tax_exempt": customer.get("tax_exempt", "none"),
         "tax_ids": [],
     }
+
+
+def _chosen(tx: Transaction, params: dict[str, Any], currency: str) -> Body:
     methods = [method for method in ("card", "link", BANK_DEBITS.get(currency)) if method]
     if allowed := params.get("allowed_payment_method_types"):
         methods = [method for method in methods if method in allowed]
     excluded = params.get("excluded_payment_method_types", [])
     chosen = {
         "adaptive_pricing": {"enabled": params.get("adaptive_pricing", {}).get("enabled", False)},
-        "customer_creation": None if customer else "if_required",
-        "customer_details": details if customer or email else None,
+        "customer_creation": None if "customer" in params else "if_required",
+        "customer_details": _details_known(tx, params),
         "excluded_payment_method_types": excluded,
         "payment_method_types": [method for method in methods if method not in excluded],
         "tax_id_collection": {

@@ -115,6 +115,14 @@ def test_sessions_are_listed_by_status_customer_and_payment_intent(desk: Desk) -
     assert ids(created={"gt": int(time.time()) + 60}) == []
 
 
+def test_a_list_expands_what_its_sessions_name(desk: Desk) -> None:
+    paid = desk.paid_session()
+    (listed,) = desk.client.v1.checkout.sessions.list({"expand": ["data.payment_intent.latest_charge"]}).data
+    assert isinstance(listed.payment_intent, stripe.PaymentIntent)
+    assert isinstance(listed.payment_intent.latest_charge, stripe.Charge)
+    assert (listed.id, listed.payment_intent.latest_charge.payment_intent) == (paid.id, listed.payment_intent.id)
+
+
 def test_a_customer_is_known_on_the_session_and_told_what_the_buyer_corrected(desk: Desk) -> None:
     customer = desk.client.v1.customers.create({"email": "ads@example.com", "name": "Exampel", "metadata": {"s": "1"}})
     session = desk.create_session(customer=customer.id, customer_update={"name": "auto", "address": "auto"})
