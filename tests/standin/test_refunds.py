@@ -1,5 +1,7 @@
 """Refunds through the real SDK: whole, partial, refused, pending, failed."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import stripe
 
@@ -105,3 +107,15 @@ def test_what_is_not_paid_is_not_refunded(desk: Desk) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         desk.client.v1.refunds.create({"amount": 100})
     assert desk.client.v1.refunds.list().data == []
+
+
+def test_refunds_made_at_once_stop_at_the_whole_charge(desk: Desk, intent: str) -> None:
+    def refund(_: int) -> int:
+        try:
+            return desk.client.v1.refunds.create({"payment_intent": intent, "amount": 30_000}).amount
+        except stripe.InvalidRequestError:
+            return 0
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(refund, range(12))) == 210_000
+    assert charge_of(desk, intent).refunded is True

@@ -1,6 +1,7 @@
 """Checkout Sessions through the real SDK: what a new one holds, how long it lives, and how it is expired."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -78,6 +79,23 @@ def test_a_complete_session_cannot_be_expired(desk: Desk) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         desk.client.v1.checkout.sessions.expire(session.id)
     assert desk.client.v1.checkout.sessions.retrieve(session.id).status == "complete"
+
+
+def test_buyer_and_seller_at_once_either_paid_or_expired(desk: Desk) -> None:
+    def expire(session_id: str) -> bool:
+        try:
+            return desk.client.v1.checkout.sessions.expire(session_id).status == "expired"
+        except stripe.InvalidRequestError:
+            return False
+
+    for _ in range(8):
+        session = desk.create_session()
+        with ThreadPoolExecutor(2) as pool:
+            paying, expiring = pool.submit(desk.press, session.id, "pay"), pool.submit(expire, session.id)
+        assert paying.result().status_code == 303
+        after = desk.client.v1.checkout.sessions.retrieve(session.id)
+        expected = ("expired", "unpaid") if expiring.result() else ("complete", "paid")
+        assert (after.status, after.payment_status) == expected
 
 
 def test_a_session_expires_by_itself_when_its_time_has_passed(desk: Desk) -> None:
