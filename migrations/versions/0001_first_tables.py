@@ -477,6 +477,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["newsletter_id"], ["newsletter.id"], name=op.f("fk_corpus_text_newsletter_id_newsletter")
         ),
@@ -1022,6 +1023,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("click", schema=None) as batch_op:
         batch_op.create_index("ix_click_link_at", ["link_id", "at"], unique=False)
+        batch_op.create_index("ix_click_link_reader", ["link_id", "reader"], unique=False)
 
     op.create_table(
         "click_hour",
@@ -1134,6 +1136,7 @@ def downgrade() -> None:
     op.drop_table("creative_version")
     op.drop_table("click_hour")
     with op.batch_alter_table("click", schema=None) as batch_op:
+        batch_op.drop_index("ix_click_link_reader")
         batch_op.drop_index("ix_click_link_at")
 
     op.drop_table("click")
