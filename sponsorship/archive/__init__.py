@@ -1,0 +1,1 @@
+"""Past issues: read what was published, find its placements, import."""
