@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from sponsorship.archive.errors import IssueContradicts, UnreadableIssue
+from sponsorship.archive.errors import UnreadableIssue
 from sponsorship.archive.reader import read_issue, scan_line
 from sponsorship.archive.rules import ReadIssue
 from sponsorship.archive.services import ImportedIssue, ImportOutcome, import_issue, make_sure_of_newsletter
@@ -78,14 +78,16 @@ def import_archive(paths: tuple[Path, ...], slug: str | None) -> None:
     for name, path in issue_files(paths):
         try:
             result = _import_file(name, path, slug)
-        except (UnreadableIssue, IssueContradicts, DomainError) as refused:
+        except DomainError as refused:
             refused_files += 1
             click.echo(f"{name}: {refused.message}", err=True)
             continue
         imported += result.outcome is ImportOutcome.IMPORTED
         known += result.outcome is ImportOutcome.KNOWN
         bookings, questions = bookings + result.bookings, questions + result.questions
-    click.echo(f"{imported} issues imported with {bookings} bookings; {known} were there already; {refused_files} could not be read.")
+    click.echo(
+        f"{imported} issues imported with {bookings} bookings; {known} were there already; {refused_files} could not be read."
+    )
     if questions:
         click.echo(f"{questions} finds are doubtful: they are noted with their issue and are no bookings.")
     if refused_files:
@@ -98,5 +100,9 @@ def _import_file(name: str, path: Path, slug: str | None) -> ImportedIssue:
         raise UnreadableIssue("The file does not say which newsletter it is of: give --newsletter.")
     now = clock.now()
     with transaction() as session:
-        newsletter = get_newsletter(session, slug) if slug else make_sure_of_newsletter(session, name=read.newsletter or "", now=now)
+        newsletter = (
+            get_newsletter(session, slug)
+            if slug
+            else make_sure_of_newsletter(session, name=read.newsletter or "", now=now)
+        )
         return import_issue(session, newsletter=newsletter, read=read, file_name=name, digest=digest, now=now)

@@ -11,7 +11,7 @@ FIRST_WORDS = 10
 """How many words of the copy are quoted to recognise it by."""
 
 
-class PlacementKind(StrEnum):
+class FoundKind(StrEnum):
     """Where in an issue a piece of sponsored copy stood."""
 
     PRIMARY = "primary"
@@ -28,12 +28,12 @@ class PlacementKind(StrEnum):
 
 
 _KIND_LABELS = {
-    PlacementKind.PRIMARY: "Primary",
-    PlacementKind.SECONDARY: "Secondary",
-    PlacementKind.PARTNER: "Partner",
-    PlacementKind.CLASSIFIED: "Classified",
-    PlacementKind.FOOTER_REPEAT: "Repeated at the foot",
-    PlacementKind.HOUSE: "House ad",
+    FoundKind.PRIMARY: "Primary",
+    FoundKind.SECONDARY: "Secondary",
+    FoundKind.PARTNER: "Partner",
+    FoundKind.CLASSIFIED: "Classified",
+    FoundKind.FOOTER_REPEAT: "Repeated at the foot",
+    FoundKind.HOUSE: "House ad",
 }
 
 
@@ -95,7 +95,7 @@ class FormatDescription:
     closing_phrases: tuple[str, ...] = ()
     front_matter_keys: tuple[str, ...] = ()
     container_words: tuple[str, ...] = ()
-    tag_kind: PlacementKind | None = None
+    tag_kind: FoundKind | None = None
     """The kind of an item that a small tag marks among editorial items; None counts it with the others."""
     tag_spans_paragraphs: bool = True
     """A tag on the last of several paragraphs marks them all."""
@@ -114,7 +114,7 @@ class FoundPlacement:
     are all web links in the order of print, `url` the first. `confidence` runs from 0 to 1.
     """
 
-    slot: PlacementKind
+    slot: FoundKind
     sponsor: str | None
     heading: str
     first_words: str

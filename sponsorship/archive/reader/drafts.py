@@ -8,7 +8,7 @@ from sponsorship.archive.reader.blocks import Block, BlockKind, Document, count_
 from sponsorship.archive.reader.copies import LONGEST_AD, CopyFinder
 from sponsorship.archive.reader.items import part_items
 from sponsorship.archive.reader.markers import Label, Mark, MarkReader
-from sponsorship.archive.rules import PlacementKind
+from sponsorship.archive.rules import FoundKind
 
 _MARKED, _SAID, _WRAPPED, _COMPANY = 0.9, 0.75, 0.6, 0.7
 _ACRONYM = re.compile(r"^([A-Z][A-Za-z0-9&]{1,9})\s*(?:\s[-–—]\s|:\s|\()\s*([^()]{6,80})\)?$")
@@ -25,7 +25,7 @@ class Draft:
     copy: tuple[Block, ...]
     places: tuple[int, ...]
     heading: str
-    kind: PlacementKind
+    kind: FoundKind
     confidence: float
     said: tuple[str, ...] = ()
     section_name: str | None = None
@@ -173,7 +173,7 @@ class _DraftFinder:
                     continue
                 copy = self._without_lead_in(self.document.part(places))
                 if place in places and has_link(copy) and count_text(copy) <= LONGEST_AD:
-                    label = Label(PlacementKind.PRIMARY, None, True, _WRAPPED)
+                    label = Label(FoundKind.PRIMARY, None, True, _WRAPPED)
                     for item in part_items(copy, plural=True):
                         self._add(item, self._places_of(item, places), element_sign(block), label)
                     break
@@ -184,7 +184,7 @@ class _DraftFinder:
             name = spelled_out_name(block.text) if block.is_heading and place not in self.taken else None
             if name is None:
                 continue
-            label = Label(PlacementKind.PARTNER, None, True, _COMPANY)
+            label = Label(FoundKind.PARTNER, None, True, _COMPANY)
             places = self.copies.below_heading(place, label)
             items = part_items(self.document.part(places), plural=True)
             offers = [item for item in items if self.marks.sounds_promotional(" ".join(each.text for each in item))]
@@ -209,7 +209,7 @@ class _DraftFinder:
             copy = self.document.part(places)
             if has_link(copy) and count_text(copy) <= LONGEST_AD:
                 self.taken.update(places)
-                self.drafts.append(Draft(copy, tuple(places), "", PlacementKind.PRIMARY, _SAID, (name,)))
+                self.drafts.append(Draft(copy, tuple(places), "", FoundKind.PRIMARY, _SAID, (name,)))
 
 
 def element_sign(block: Block) -> Block:

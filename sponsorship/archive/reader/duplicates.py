@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from sponsorship.archive.reader.blocks import Block, Document, compact
 from sponsorship.archive.reader.sponsors import PLATFORMS, SHORTENERS
-from sponsorship.archive.rules import DuplicateKind, DuplicatePair, FoundPlacement, PlacementKind
+from sponsorship.archive.rules import DuplicateKind, DuplicatePair, FoundKind, FoundPlacement
 from sponsorship.core.urls import host_of, normal_url, registrable_domain
 
 _SAME_SCORE, _NEAR_SCORE, _ECHO_SCORE = 98.0, 85.0, 92.0
@@ -34,7 +34,7 @@ def _shared(one: FoundPlacement, other: FoundPlacement) -> tuple[DuplicateKind, 
         DuplicateKind.SAME_SPONSOR: _same_sponsor(one, other),
     }
     copied = facts[DuplicateKind.SAME_COPY] or facts[DuplicateKind.NEAR_COPY]
-    facts[DuplicateKind.FOOTER_REPEAT] = copied and other.slot is PlacementKind.FOOTER_REPEAT
+    facts[DuplicateKind.FOOTER_REPEAT] = copied and other.slot is FoundKind.FOOTER_REPEAT
     return tuple(kind for kind in DuplicateKind if facts[kind])
 
 

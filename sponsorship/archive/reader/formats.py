@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from sponsorship.archive.rules import FormatDescription, Medium, PlacementKind
+from sponsorship.archive.rules import FormatDescription, FoundKind, Medium
 
 
 def _words(*lines: str) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ BANNER_AND_TAG = replace(
     summary="HTML mail: a banner under a sentence of thanks is the first placement, a small tag on an article another.",
     medium=Medium.HTML,
     signs=(r"<span[^>]*>\s*sponsored\s*</span>",),
-    tag_kind=PlacementKind.SECONDARY,
+    tag_kind=FoundKind.SECONDARY,
     company_headings=False,
 )
 

@@ -6,7 +6,7 @@ from sponsorship.archive.reader.blocks import Document, Link, one_line
 from sponsorship.archive.reader.inline import read_inline
 from sponsorship.archive.reader.markers import MarkReader
 from sponsorship.archive.reader.sponsors import as_company
-from sponsorship.archive.rules import FIRST_WORDS, FoundPlacement, PlacementKind
+from sponsorship.archive.rules import FIRST_WORDS, FoundKind, FoundPlacement
 from sponsorship.core.urls import is_web_url
 
 _NAME_KEYS = ("name", "sponsor", "company", "brand", "advertiser")
@@ -25,8 +25,8 @@ def find_keyed(document: Document, marks: MarkReader) -> list[FoundPlacement]:
     for key in marks.description.front_matter_keys:
         value = document.keys.get(key)
         lines = document.key_lines.get(key, (1, 1))
-        kind = PlacementKind.PARTNER if key.startswith("partner") else PlacementKind.PRIMARY
-        kind = PlacementKind.CLASSIFIED if key.startswith("classified") else kind
+        kind = FoundKind.PARTNER if key.startswith("partner") else FoundKind.PRIMARY
+        kind = FoundKind.CLASSIFIED if key.startswith("classified") else kind
         for fields in _mappings(value, key, document.keys):
             placement = _read_fields(fields, kind, lines)
             if placement:
@@ -49,7 +49,7 @@ def _mappings(value: object, key: str, keys: Mapping[str, object]) -> Iterator[M
         yield {"name": value, **beside}
 
 
-def _read_fields(fields: Mapping[str, object], kind: PlacementKind, lines: tuple[int, int]) -> FoundPlacement | None:
+def _read_fields(fields: Mapping[str, object], kind: FoundKind, lines: tuple[int, int]) -> FoundPlacement | None:
     inline = read_inline(_pick(fields, _TEXT_KEYS))
     heading = _pick(fields, _HEADING_KEYS)
     urls = [_pick(fields, _URL_KEYS), *(link.url for link in inline.links)]

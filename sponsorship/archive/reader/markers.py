@@ -8,7 +8,7 @@ from functools import cached_property
 from rapidfuzz.distance import OSA
 
 from sponsorship.archive.reader.blocks import Block, compact, one_line
-from sponsorship.archive.rules import FormatDescription, PlacementKind
+from sponsorship.archive.rules import FormatDescription, FoundKind
 from sponsorship.core.urls import host_of
 
 SOCIAL_HOSTS = frozenset(
@@ -42,7 +42,7 @@ class Label:
     which of them was first is told by their order.
     """
 
-    kind: PlacementKind
+    kind: FoundKind
     name: str | None
     plural: bool
     confidence: float
@@ -66,13 +66,13 @@ class MarkReader:
     _cache: dict[str, Label | None] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
-    def _terms(self) -> list[tuple[re.Pattern[str], PlacementKind, float]]:
+    def _terms(self) -> list[tuple[re.Pattern[str], FoundKind, float]]:
         described = self.description
         groups = (
-            (described.classified_terms, PlacementKind.CLASSIFIED, _LIKELY),
-            (described.sponsor_terms, PlacementKind.PRIMARY, _SURE),
-            (described.partner_terms, PlacementKind.PARTNER, _LIKELY),
-            (described.weak_terms, PlacementKind.PRIMARY, _UNSURE),
+            (described.classified_terms, FoundKind.CLASSIFIED, _LIKELY),
+            (described.sponsor_terms, FoundKind.PRIMARY, _SURE),
+            (described.partner_terms, FoundKind.PARTNER, _LIKELY),
+            (described.weak_terms, FoundKind.PRIMARY, _UNSURE),
         )
         return [(_any_of(terms), kind, confidence) for terms, kind, confidence in groups if terms]
 

@@ -10,11 +10,11 @@ from sponsorship.archive.reader.house import Publisher, find_publisher, is_offer
 from sponsorship.archive.reader.keyed import find_keyed
 from sponsorship.archive.reader.markers import MarkReader, strip_mark
 from sponsorship.archive.reader.sponsors import SponsorClues, as_company, name_sponsor
-from sponsorship.archive.rules import FIRST_WORDS, FoundPlacement, PlacementKind
+from sponsorship.archive.rules import FIRST_WORDS, FoundKind, FoundPlacement
 
 _ECHO_CONFIDENCE = 0.9
 _ECHO_SCORE = 95.0
-_SOLD = (PlacementKind.PRIMARY, PlacementKind.SECONDARY)
+_SOLD = (FoundKind.PRIMARY, FoundKind.SECONDARY)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def _place(draft: Draft, marks: MarkReader, publisher: Publisher, newsletter: st
     sponsor = newsletter if is_offer else name_sponsor(SponsorClues(said, copy, draft.section_name))
     urls = tuple(dict.fromkeys(link.url for block in copy for link in block.web_links))
     found = FoundPlacement(
-        slot=PlacementKind.HOUSE if is_house else draft.kind,
+        slot=FoundKind.HOUSE if is_house else draft.kind,
         sponsor=sponsor,
         heading=draft.heading,
         first_words=_first_words(body, copy),
@@ -118,7 +118,7 @@ def _echo(original: _Placed, places: Sequence[int], copy: tuple[Block, ...]) -> 
     body = "\n\n".join(block.text for block in copy if block.text)
     echo = replace(
         original.found,
-        slot=PlacementKind.FOOTER_REPEAT,
+        slot=FoundKind.FOOTER_REPEAT,
         heading="",
         first_words=_first_words(body, copy),
         url=urls[0] if urls else None,
@@ -150,11 +150,11 @@ def _with_slots(found: Iterable[FoundPlacement], tags: Iterable[bool], marks: Ma
         if slot in _SOLD:
             earlier = [one for one in slotted if one.slot in _SOLD]
             if any(text_likeness(one.body, each.body) >= _ECHO_SCORE for one in earlier):
-                slot = PlacementKind.FOOTER_REPEAT
+                slot = FoundKind.FOOTER_REPEAT
             elif is_tagged and marks.description.tag_kind:
                 slot = marks.description.tag_kind
             else:
-                has_primary = any(one.slot is PlacementKind.PRIMARY for one in earlier)
-                slot = PlacementKind.SECONDARY if has_primary else PlacementKind.PRIMARY
+                has_primary = any(one.slot is FoundKind.PRIMARY for one in earlier)
+                slot = FoundKind.SECONDARY if has_primary else FoundKind.PRIMARY
         slotted.append(replace(each, slot=slot, first_words=one_line(each.first_words)))
     return tuple(slotted)

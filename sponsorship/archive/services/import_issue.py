@@ -77,7 +77,9 @@ def _issue(session: Session, newsletter: Newsletter, read: ReadIssue, day: date,
     if issue is not None and find_import_of_issue(session, issue.id) is not None:
         raise IssueContradicts(f"The issue of {long_day(day)} was imported from another file already.")
     if day > now.date():
-        raise IssueContradicts(f"The issue is dated {long_day(day)}, which has not come yet: an archive holds what was sent.")
+        raise IssueContradicts(
+            f"The issue is dated {long_day(day)}, which has not come yet: an archive holds what was sent."
+        )
     if issue is None:
         number = read.issue_no if read.issue_no is not None else first_free_number(session, newsletter.id)
         other = session.scalars(
@@ -96,7 +98,9 @@ def _issue(session: Session, newsletter: Newsletter, read: ReadIssue, day: date,
 def _book(session: Session, slot: Slot, found: FoundPlacement, now: datetime) -> Booking:
     sponsor = None
     if found.sponsor:
-        sponsor = make_sure_of_sponsor(session, newsletter_id=slot.issue.newsletter_id, name=found.sponsor[:250], now=now)
+        sponsor = make_sure_of_sponsor(
+            session, newsletter_id=slot.issue.newsletter_id, name=found.sponsor[:250], now=now
+        )
     return book_archived(session, slot=slot, sponsor=sponsor, now=now)
 
 
@@ -114,7 +118,12 @@ def _booking_of(found: FoundPlacement, read: ReadIssue, bookings: Mapping[int, B
 
 
 def _keep(
-    session: Session, archived: ArchivedIssue, issue: Issue, found: FoundPlacement, booking: Booking | None, now: datetime
+    session: Session,
+    archived: ArchivedIssue,
+    issue: Issue,
+    found: FoundPlacement,
+    booking: Booking | None,
+    now: datetime,
 ) -> None:
     row = ArchivedPlacement(
         archived_issue_id=archived.id, booking_id=booking.id if booking else None, slot_word=found.slot.value,

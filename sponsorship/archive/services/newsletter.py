@@ -11,7 +11,7 @@ from sponsorship.archive.rules import FoundKind, FoundPlacement
 from sponsorship.core.text import slugify
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.inventory.rules import PlacementKind
-from sponsorship.inventory.services import add_placement, create_newsletter, add_slot
+from sponsorship.inventory.services import add_placement, add_slot, create_newsletter
 
 KINDS = {
     FoundKind.PRIMARY: PlacementKind.PRIMARY,
@@ -33,16 +33,15 @@ def make_sure_of_newsletter(session: Session, *, name: str, now: datetime) -> Ne
     )  # fmt: skip
 
 
-def slots_for(
-    session: Session, *, issue: Issue, found: Sequence[FoundPlacement], now: datetime
-) -> dict[int, Slot]:
+def slots_for(session: Session, *, issue: Issue, found: Sequence[FoundPlacement], now: datetime) -> dict[int, Slot]:
     """Return a slot of a past issue for each placement found in it, by its place in the list; what is missing is made.
 
     Echoes and house ads get none: an echo is the same placement, a house ad is nobody's booking.
     """
     wanted = {index: KINDS[each.slot] for index, each in enumerate(found) if each.slot in KINDS and not each.house}
     placements = {
-        kind: _placement(session, issue.newsletter, kind, capacity, now) for kind, capacity in Counter(wanted.values()).items()
+        kind: _placement(session, issue.newsletter, kind, capacity, now)
+        for kind, capacity in Counter(wanted.values()).items()
     }
     made: Counter[PlacementKind] = Counter()
     slots: dict[int, Slot] = {}
@@ -52,7 +51,9 @@ def slots_for(
     return slots
 
 
-def _placement(session: Session, newsletter: Newsletter, kind: PlacementKind, capacity: int, now: datetime) -> Placement:
+def _placement(
+    session: Session, newsletter: Newsletter, kind: PlacementKind, capacity: int, now: datetime
+) -> Placement:
     """The newsletter's placement of a kind; where it sells none, one that is retired from the start and never for sale."""
     known = [placement for placement in newsletter.placements if placement.kind is kind]
     for placement in known:
