@@ -101,6 +101,7 @@ def test_the_normal_form_of_a_normal_form_is_itself() -> None:
         ("https://www.example.com/a", "example.com", "example.com", "example"),
         ("https://try.shop.example.co.uk/a", "try.shop.example.co.uk", "example.co.uk", "example"),
         ("https://ann.github.io/notes", "ann.github.io", "ann.github.io", "ann"),
+        ("https://news.harbour.example/", "news.harbour.example", "harbour.example", "harbour"),
         ("http://192.0.2.7:8000/", "192.0.2.7", "192.0.2.7", "192.0.2.7"),
         ("http://localhost/", "localhost", "localhost", "localhost"),
     ],

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import cached_property
 
@@ -143,6 +143,17 @@ def all_domains(blocks: Iterable[Block]) -> frozenset[str]:
 def has_link(blocks: Iterable[Block]) -> bool:
     """Say whether any of the blocks has a web link."""
     return any(block.web_links for block in blocks)
+
+
+def part_pictures(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks, one that is a row of linked pictures as a block for each place that they lead to."""
+    for block in blocks:
+        links = {normal_url(link.url): link for link in reversed(block.web_links)}
+        if block.text or len(links) < 2:
+            yield block
+            continue
+        for link in reversed(links.values()):
+            yield replace(block, links=(link,), source=f"[{link.text}]({link.url})")
 
 
 @dataclass(frozen=True)

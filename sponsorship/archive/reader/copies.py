@@ -8,7 +8,11 @@ from sponsorship.archive.reader.markers import Label, MarkReader
 LONGEST_AD = 2_200
 """In characters. What is longer is taken for editorial matter that nothing parted from an ad."""
 
+LOWEST_RANK = 6
+"""The rank of the least of headings; a line that only does the work of one has a greater figure."""
+
 _LONGEST_SECTION = 4_000
+_AFTERWORD = 700
 _FARTHEST = 6
 
 
@@ -21,10 +25,16 @@ class CopyFinder:
         self.marks = marks
         self.taken = taken
 
-    def below_heading(self, place: int, label: Label) -> list[int]:
-        """Return the places of the copy in the section that a heading opens."""
+    def below_heading(self, place: int, label: Label, *, is_title: bool = False) -> list[int]:
+        """Return the places of the copy in the section that a heading opens; `is_title` says that it is copy itself."""
+        if self.blocks[place].level > LOWEST_RANK and not label.plural:
+            return self.below_label(place)
         end = self._section_end(place, plural=label.plural)
         section = [each for each in range(place + 1, end) if each not in self.taken]
+        named = self.blocks[place].domains
+        if named and not is_title and not named & all_domains(self.document.part(section)):
+            # The heading links to its sponsor, and what follows does not.
+            return []
         around = self.in_same_element(place)
         ranks = [block.level for block in self.document.part(around) if block.is_heading]
         if has_link(self.document.part(around)) and min(ranks, default=9) > self.blocks[place].level:
@@ -45,12 +55,16 @@ class CopyFinder:
             elif block.is_heading:
                 if self._ends_section(block, rank, may_follow=plural or is_titled):
                     return each
-            elif self._closes_issue(each) or (
-                block.is_rule and not (is_empty or plural or self._shares_wrapper(place, each))
-            ):
+            elif self._closes_issue(each) or (not is_empty and self._parts(place, each, plural=plural)):
                 return each
             is_empty = is_empty and not block.text and not block.links
         return len(self.blocks)
+
+    def _parts(self, place: int, other: int, *, plural: bool) -> bool:
+        """Say whether a block parts what is under a heading from what follows: another label, or a rule."""
+        if self.blocks[other].is_rule:
+            return not plural and not self._shares_wrapper(place, other)
+        return self.marks.is_label(self.blocks[other].text)
 
     def _ends_section(self, heading: Block, rank: int, *, may_follow: bool) -> bool:
         """Say whether a heading ends a section; one of lower rank is the title of a further ad where one may follow."""
@@ -144,7 +158,7 @@ class CopyFinder:
         ranks = {block.level for block in self.blocks if block.is_heading}
         return bool(heading.web_links) or (heading.level > min(ranks) and heading.level > 2)
 
-    def in_same_element(self, place: int) -> list[int]:
+    def in_same_element(self, place: int, *, plural: bool = False) -> list[int]:
         """Return the places of the copy around a label or mark, in the largest element that holds nothing else.
 
         An element holds nothing else while all that it adds leads where the copy does. The label itself is left out.
@@ -154,12 +168,13 @@ class CopyFinder:
         best = [place] if label is None else []
         for element in container.lineage() if container else ():
             places = [each for each in self.document.extent(element) if label is None or each != place]
-            if len(places) > len(best) and not self._holds_one_ad(places, best):
+            is_section = self.blocks[place].is_heading or plural
+            if len(places) > len(best) and not self._holds_one_ad(places, best, is_section=is_section):
                 break
             best = places
         return best
 
-    def _holds_one_ad(self, places: Sequence[int], inner: Sequence[int]) -> bool:
+    def _holds_one_ad(self, places: Sequence[int], inner: Sequence[int], *, is_section: bool) -> bool:
         blocks = self.document.part(places)
         if any(each in self.taken for each in places) or count_text(blocks) > LONGEST_AD:
             return False
@@ -168,6 +183,6 @@ class CopyFinder:
         known = all_domains(self.document.part(inner))
         added = [self.blocks[each] for each in places if each not in inner]
         if not known:
-            return True
-        leads_there = [block for block in added if block.domains]
-        return bool(leads_there) and all(block.domains <= known for block in leads_there)
+            return is_section or len(all_domains(added)) <= 1
+        leads_on = [block for block in added if block.domains]
+        return all(block.domains <= known for block in leads_on) and (bool(leads_on) or count_text(added) < _AFTERWORD)

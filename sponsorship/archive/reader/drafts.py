@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sponsorship.archive.reader.blocks import Block, BlockKind, Document, count_text, has_link
+from sponsorship.archive.reader.blocks import Block, BlockKind, Document, all_domains, count_text, has_link
 from sponsorship.archive.reader.copies import LONGEST_AD, CopyFinder
 from sponsorship.archive.reader.items import part_items
 from sponsorship.archive.reader.markers import Label, Mark, MarkReader
+from sponsorship.archive.reader.sponsors import as_company
 from sponsorship.archive.rules import FoundKind
 
 _MARKED, _SAID, _WRAPPED, _COMPANY = 0.9, 0.75, 0.6, 0.7
 _ACRONYM = re.compile(r"^([A-Z][A-Za-z0-9&]{1,9})\s*(?:\s[-–—]\s|:\s|\()\s*([^()]{6,80})\)?$")
+_SHORT = 160
 _ENDS_LEAD_IN = (":", "👇", "⬇️", "…")
 
 
@@ -43,6 +45,7 @@ def find_drafts(document: Document, marks: MarkReader) -> list[Draft]:
     if marks.description.company_headings:
         finder.find_company_sections()
     finder.find_disclosed()
+    finder.keep_mentions()
     return sorted(finder.drafts, key=lambda draft: draft.places)
 
 
@@ -53,6 +56,7 @@ class _DraftFinder:
         self.marks = marks
         self.taken: set[int] = set()
         self.drafts: list[Draft] = []
+        self.mentions: list[tuple[int, Label]] = []
         self.copies = CopyFinder(document, marks, self.taken)
 
     def pass_over_jobs(self) -> None:
@@ -71,27 +75,39 @@ class _DraftFinder:
         for is_heading in (True, False):
             for place, block in enumerate(self.blocks):
                 label = self.marks.read_label(block.text) if block.text and place not in self.taken else None
-                if label and block.is_heading is is_heading and block.kind is not BlockKind.CODE:
+                if label and block.is_heading is is_heading and not self._is_copy(block, label):
                     self._find_below(place, block, label)
+
+    def _is_copy(self, block: Block, label: Label) -> bool:
+        """Say whether what follows the words of a label is the copy itself ("Sponsored: Balloons by the dozen")."""
+        if block.kind is BlockKind.CODE:
+            return True
+        return bool(label.name and block.web_links and not block.is_heading and not as_company(label.name))
 
     def _find_below(self, place: int, block: Block, label: Label) -> None:
         if block.is_heading:
             places = self.copies.below_heading(place, label)
         else:
-            places = self._around_label(place, block)
+            places = self._around_label(place, block, label)
             label = replace(label, confidence=min(label.confidence, _MARKED))
-        if not places and block.web_links and not block.is_heading:
-            self._add((block,), [place], block, label)
+        if not places and block.web_links:
+            self.taken.add(place)
+            self.mentions.append((place, label))
             return
         self.taken.add(place)
-        copy = self._without_lead_in(self.document.part(places))
+        copy = self._without_lead_in(self.document.part(places), plural=label.plural)
         for item in part_items(copy, plural=label.plural):
             self._add(item, self._places_of(item, places), block, label)
         self.taken.update(places)
 
-    def _around_label(self, place: int, block: Block) -> list[int]:
+    def _only_thanks(self, block: Block) -> bool:
+        """Say whether a line names a sponsor whose ad is printed elsewhere in the issue."""
+        elsewhere = all_domains(block for draft in self.drafts for block in draft.copy)
+        return len(block.text) <= _SHORT and bool(block.domains) and block.domains <= elsewhere
+
+    def _around_label(self, place: int, block: Block, label: Label) -> list[int]:
         """Return the copy that a label on a line of text belongs to: in its element, below it, or else above it."""
-        inside = self.copies.in_same_element(place)
+        inside = self.copies.in_same_element(place, plural=label.plural)
         if inside and has_link(self.document.part(inside)):
             return inside
         below = [] if self._closes(place) else self.copies.below_label(place, block.domains)
@@ -108,12 +124,17 @@ class _DraftFinder:
         following = self.blocks[place + 1]
         return before and not self.blocks[place - 1].is_rule and (following.is_rule or following.gap > 1)
 
-    def _without_lead_in(self, blocks: Sequence[Block]) -> list[Block]:
-        """Leave out a sentence that only leads to the ads below it ("and the following partners:")."""
+    def _without_lead_in(self, blocks: Sequence[Block], *, plural: bool) -> list[Block]:
+        """Leave out a sentence that only leads to the ads below it ("thanks to the following partners:")."""
         rest = list(blocks)
-        while len(rest) > 1 and not rest[0].is_heading and rest[0].text.endswith(_ENDS_LEAD_IN) and has_link(rest[1:]):
+        while len(rest) > 1 and self._leads_in(rest[0], plural=plural) and has_link(rest[1:]):
             rest.pop(0)
         return rest
+
+    def _leads_in(self, block: Block, *, plural: bool) -> bool:
+        if block.is_heading or not block.text.endswith(_ENDS_LEAD_IN):
+            return False
+        return plural or self.marks.has_term(block.text)
 
     def _places_of(self, item: Iterable[Block], places: Iterable[int]) -> list[int]:
         members = {id(block) for block in item}
@@ -128,7 +149,7 @@ class _DraftFinder:
         said = (label.name,) if label.name else ()
         self.taken.update(places)
         # A single word on a line of text is a tag on what it stands at; a heading stands above what it names.
-        is_tag = not sign.is_heading and len(sign.text.split()) == 1
+        is_tag = not sign.is_heading and len(re.findall(r"\w+", sign.text)) == 1
         heading = "" if is_tag or sign in copy else sign.text.strip(" :*_-–—")
         self.drafts.append(Draft(tuple(copy), tuple(places), heading, label.kind, confidence, said, is_tagged=is_tag))
 
@@ -155,7 +176,7 @@ class _DraftFinder:
         if len(inside) > 1 and has_link(self.document.part(inside)):
             return inside
         if block.is_heading:
-            return [place, *self.copies.below_heading(place, mark.label)]
+            return [place, *self.copies.below_heading(place, mark.label, is_title=True)]
         if block.kind is BlockKind.ITEM:
             return [place]
         if mark.at_start or block.has_title or not self.marks.description.tag_spans_paragraphs:
@@ -171,7 +192,7 @@ class _DraftFinder:
                 places = list(self.document.extent(element))
                 if self.taken.intersection(places):
                     continue
-                copy = self._without_lead_in(self.document.part(places))
+                copy = self._without_lead_in(self.document.part(places), plural=True)
                 if place in places and has_link(copy) and count_text(copy) <= LONGEST_AD:
                     label = Label(FoundKind.PRIMARY, None, True, _WRAPPED)
                     for item in part_items(copy, plural=True):
@@ -194,13 +215,19 @@ class _DraftFinder:
                     found = tuple(self._places_of(item, places))
                     self.drafts.append(Draft(item, found, block.text, label.kind, _COMPANY, section_name=name))
 
+    def keep_mentions(self) -> None:
+        """Keep lines that name and link a sponsor, where no ad of that sponsor is printed in the issue."""
+        for place, label in self.mentions:
+            if not self._only_thanks(self.blocks[place]):
+                self._add((self.blocks[place],), [place], self.blocks[place], label)
+
     def find_disclosed(self) -> None:
         """Find paragraphs that say in a sentence who paid for the issue."""
         for place, block in enumerate(self.blocks):
             if place in self.taken or block.is_heading or block.kind is BlockKind.CODE or len(block.text) > LONGEST_AD:
                 continue
             name = self.marks.find_disclosure(block.text)
-            if name is None:
+            if name is None or self._only_thanks(block) or self.marks.closes_issue(block):
                 continue
             places = [place, *self.copies.below_label(place, block.domains)] if block.web_links else [place]
             if not block.web_links:

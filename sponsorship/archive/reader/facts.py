@@ -18,8 +18,11 @@ _NUMBER_IN_TITLE = re.compile(
 )
 _NUMBER_FIRST = re.compile(r"^\W*(\d{1,4})\s*[:.–—|-]\s*\D")
 _NAME_IN_TITLE = re.compile(
-    r"^\W*(.{3,60}?)[\s,:–—|-]*(?:\b(?:issue|edition|no\.?|vol(?:ume)?\.?|week)\s*#?\s*\d|#\s*\d)", re.I
+    r"^\W*(.{3,60}?)[\s,:–—|-]*(?:\b(?:issue|edition|no\.?|vol(?:ume)?\.?|week)\s*#?\s*\d|#\s*\d|\s(?!(?:19|20)\d\d$)\d{1,4}$)",
+    re.IGNORECASE,
 )
+_IS_COUNT = re.compile(r"^\W*(?:issue|edition|newsletter|week|volume|number|episode|no)\W*$", re.IGNORECASE)
+_NUMBER_LAST = re.compile(r"\s(?!(?:19|20)\d\d$)(\d{1,4})$")
 _LAST_WORDS = re.compile(r"\b(?:subscribe to|reading|copy of|issue of)\s+(?:the\s+)?([A-Z][\w'’ ]{2,40}?)\s*[:.,!(]")
 _DATE_IN_NAME = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d|\d{1,2}[-_.]\d{1,2}[-_.](?:19|20)\d\d)(?!\d)")
 _COMMON_FOLDERS = frozenset(
@@ -41,15 +44,26 @@ def tell_newsletter(path_name: str, keys: Mapping[str, object], titles: Sequence
         spelled = spell_as_printed(compact(folder), "\n".join((*titles, source)))
         if spelled or compact(folder) in compact(source):
             return spelled or re.sub(r"[\W_]+", " ", folder).strip().title()
+    for each in (*titles, *_first_headings(source)):
+        in_title = _NAME_IN_TITLE.search(each)
+        if (
+            in_title
+            and not find_date(in_title[1])
+            and len(compact(in_title[1])) > 3
+            and not _IS_COUNT.match(in_title[1])
+        ):
+            return in_title[1].strip(" -–—|:,#")
     title = next(iter(titles), "")
-    in_title = _NAME_IN_TITLE.search(title)
-    if in_title and not find_date(in_title[1]) and len(compact(in_title[1])) > 3:
-        return in_title[1].strip(" -–—|:,#")
     has_number_key = any(key in keys for key in _NUMBER_KEYS)
     if has_number_key and 1 < len(title.split()) <= 4 and not re.search(r"\d", title):
         return title
     invited = _LAST_WORDS.search(source)
     return one_line(invited[1]) if invited else None
+
+
+def _first_headings(source: str) -> list[str]:
+    """Return what a text begins with where that is a subject line or a heading."""
+    return re.findall(r"\A\s*(?:Subject:|#{1,2}\s|h[12]\.)\s*([^\n]+)", source)
 
 
 def _telling_folders(path_name: str) -> list[str]:
@@ -83,9 +97,10 @@ def tell_number(path_name: str, document: Document) -> int | None:
         match = _NUMBER_IN_TITLE.search(text)
         if match:
             return int(match[1])
-    numbered = next((match for title in document.titles if (match := _NUMBER_FIRST.match(title))), None)
-    if numbered:
-        return int(numbered[1])
+    for title in (*document.titles, *_first_headings(document.source)):
+        match = _NUMBER_FIRST.match(title) or _NUMBER_LAST.search(title.strip())
+        if match:
+            return int(match[1])
     match = re.search(r"\d{1,5}(?!\d)", _DATE_IN_NAME.sub(" ", _file_name(path_name)))
     return int(match[0]) if match else None
 

@@ -22,10 +22,11 @@ GENERAL = FormatDescription(
     sponsor_terms=(
         *("sponsor", "sponsors", "sponsored", "sponsor's", "advertisement", "advertisements", "advertisers"),
         *("advertiser", "advert", "adverts", "advertorial", "brought to you", "paid promotion", "paid partnership"),
-        *("paid post", "paid content", "promoted"),
+        *("paid post", "paid content", "promoted", "anzeige", "werbung", "gesponsert", "sponsorisé", "publicité"),
+        *("patrocinado", "patrocinador", "sponsorizzato", "gesponsord"),
     ),
     weak_terms=(
-        *("ad", "ads", "promo", "promotion", "presented by", "together with", "made possible by"),
+        *("ad", "ads", "promo", "presented by", "together with", "made possible by"),
         *("supported by", "in partnership with", "in collaboration with", "in association with"),
     ),
     partner_terms=(
@@ -42,6 +43,7 @@ GENERAL = FormatDescription(
         "links story article item section slot spot spotlight event events webinar book resource resources tool",
         "tools product products offer offers deal deals break corner highlight weekly daily monthly quick brief",
         "short paid support show episode podcast space block area entry listing listings update here now",
+        "von unser par por da door",
     ),
     disclosures=(
         r"\b(?:issue|newsletter|edition|e-?mail|week|month|episode|digest|today|{own})\b[^.!?]{0,40}?\b(?:sponsored"

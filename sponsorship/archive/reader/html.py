@@ -50,6 +50,7 @@ _SET_OFF_TAGS = {
 _HIDDEN = re.compile(r"display:none|visibility:hidden|mso-hide:all|max-height:0(?:px)?(?:;|$)", re.IGNORECASE)
 _CLASS_WORDS = re.compile(r"[a-z]+|[A-Z](?:[a-z]+|[A-Z]*(?![a-z]))")
 _LONGEST_RUN = 120
+_DEEPEST = 200
 
 LabelTest = Callable[[str], bool]
 """Says whether a line of text is a label such as "Sponsored by"."""
@@ -62,7 +63,7 @@ def read_html(source: str, is_label: LabelTest, *, first_line: int = 1, parent: 
     closed as a browser would.
     """
     tree = LexborHTMLParser(_number_lines(source, first_line))
-    builder = _Builder(is_label, line=first_line, container=parent)
+    builder = _Builder(is_label, line=first_line, containers=[parent])
     if tree.body is not None:
         _walk(tree.body, builder)
     builder.flush()
@@ -115,7 +116,7 @@ class _Builder:
 
     is_label: LabelTest
     line: int
-    container: Container | None
+    containers: list[Container | None]
     blocks: list[Block] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
@@ -158,8 +159,8 @@ class _Builder:
             self.flush()
             self.level = 0 if node.tag in _HEADINGS else self.level
             self.list_item = False if node.tag == "li" else self.list_item
-            if self.container is not None and node.tag != "hr":
-                self.container = self.container.parent
+            if node.tag != "hr":
+                self.containers.pop()
         elif node.mem_id in self.opened:
             self._close_inline(node, *self.opened.pop(node.mem_id))
 
@@ -193,17 +194,18 @@ class _Builder:
                 links=tuple(link for link in links if link.url or link.is_image),
                 runs=tuple(self.runs[start[2] : end[2]]),
                 level=self.level if text else 0,
-                container=self.container,
+                container=self.containers[-1],
             )
         )
 
     def _open_block(self, tag: str, attributes: dict[str, str | None]) -> None:
         self.flush()
         if tag == "hr":
-            self.blocks.append(Block(BlockKind.RULE, "", self.line, self.line, container=self.container))
+            self.blocks.append(Block(BlockKind.RULE, "", self.line, self.line, container=self.containers[-1]))
             return
         words = class_words(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
-        self.container = Container(tag, words, self.container)
+        around = self.containers[-1]
+        self.containers.append(Container(tag, words, around) if len(self.containers) < _DEEPEST else around)
         self.level = _HEADINGS.get(tag, self.level)
         self.list_item = self.list_item or tag == "li"
 

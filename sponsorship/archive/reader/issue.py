@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sponsorship.archive.errors import UnreadableIssue
-from sponsorship.archive.reader.blocks import Document
+from sponsorship.archive.reader.blocks import Document, part_pictures
 from sponsorship.archive.reader.decode import decode_issue, tell_medium
 from sponsorship.archive.reader.duplicates import find_duplicates
 from sponsorship.archive.reader.facts import note_oddities, tell_date, tell_newsletter, tell_number
@@ -36,7 +36,7 @@ def read_issue(path_name: str, content: bytes, *, formats: Sequence[FormatDescri
         body = "\n".join(source.split("\n")[front_matter.lines :])
         blocks = read_markdown(body, marks.is_label, first_line=front_matter.lines + 1)
     key_lines = dict(front_matter.key_lines)
-    document = Document(medium, tuple(blocks), source, keys, key_lines, titles, front_matter.notices)
+    document = Document(medium, tuple(part_pictures(blocks)), source, keys, key_lines, titles, front_matter.notices)
     placements = find_placements(document, marks, newsletter)
     if not any(block.text or block.links for block in blocks) and not placements:
         raise UnreadableIssue("There is no text in the file.")

@@ -45,9 +45,12 @@ def _begins_item(
     cell = _cell(item[0].container)
     if cell and not block.lies_in(cell):
         return True
-    if not block.web_links:
-        return False
-    is_elsewhere = not block.domains & all_domains(item)
+    target = next((each for each in following if each.web_links), block)
+    is_elsewhere = not target.domains & all_domains(item)
+    if target is not block:
+        # Text between two links belongs to the second, where the first ended an ad.
+        in_one_cell = _cell(target.container) is _cell(block.container)
+        return plural and is_elsewhere and in_one_cell and bool(item[-1].web_links)
     if block.kind is BlockKind.ITEM:
         return bool(_NUMBERED.match(block.text)) or is_elsewhere
     return is_elsewhere and (plural or (block.has_title and any(each.has_title for each in item)))

@@ -23,9 +23,10 @@ _RULE = re.compile(r"^[ \t]*(?:([-*_=~•·])(?:[ \t]*\1){2,}|<hr\b[^>]*>)[ \t]*
 _OVERLINE = re.compile(r"^([=\-~^\"'#*+])\1{2,}[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S")
-_QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+")
+_QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?|\|[ \t]+)+|[ \t]\|[ \t]*$")
 _ATTRIBUTES = re.compile(r"^[ \t]*\{:[^}]*\}[ \t]*$")
 _EMPTY = re.compile(r"^[ \t\ufeff]*(?:(?:<br\s*/?>|&nbsp;|\\|</[a-z0-9]+>)[ \t]*)*$", re.I)
+_TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+$")
 _ISLAND = re.compile(r"^[ \t]{0,12}<([a-z][a-z0-9]*)\b([^>]*)>?", re.I)
 _SHORTCODE = re.compile(
     r"^[ \t]*(?:\{\{[<%][ \t]*([\w/-]+)([^}]*?)/?[>%]\}\}|\{%-?[ \t]*(\w+)([^}]*?)-?%\}"
@@ -67,7 +68,7 @@ class _Reader:
             if _EMPTY.match(line):
                 self.gap += 1
                 self.place += 1
-            elif _ATTRIBUTES.match(line):
+            elif _ATTRIBUTES.match(line) or _TABLE_RULE.match(line):
                 self.place += 1
             elif not any(
                 step(line) for step in (self._fence, self._heading, self._rule, self._shortcode, self._island)
@@ -163,6 +164,7 @@ class _Reader:
             or _RULE.match(line)
             or _ITEM.match(line)
             or _ATTRIBUTES.match(line)
+            or _TABLE_RULE.match(line)
             or self._is_underlined(place)
             or self._opens_island(line)
         )

@@ -22,7 +22,7 @@ SOCIAL_HOSTS = frozenset(
 _WORD = re.compile(r"&|[^\W_]+(?:'[^\W\d_]+)?")
 _EDGES = re.compile(r"^[\W_]+|[^\w.!?')\]]+$")
 _SEPARATOR = re.compile(r"^\s*(?:[:|(–—,]|-\s|\s-)\s*")
-_NAMING_WORDS = {"by", "with", "from", "at", "is", "are", "to"}
+_NAMING_WORDS = {"by", "with", "from", "at", "is", "are", "to", "von", "par", "por", "da", "door"}
 _BRACKETED = re.compile(r"[\[(【]\s*([^\[\]()【】]{2,40}?)\s*[\])】]")
 _TRAILING = re.compile(r"\s(?:[—–|•·]|-)\s+([^\s—–|•·-][^—–|•·]{1,30})$")
 _LEADING = re.compile(r"^([A-Za-z' ]{2,30}?)\s*(?:[:|—–]|\s-)\s+(?=\S)")
@@ -130,6 +130,10 @@ class MarkReader:
             return False, None
         fits = len(name) <= _LONGEST_NAME and not re.search(r"[.!?]\s", name)
         return fits or not naming, spelled if fits else None
+
+    def has_term(self, text: str) -> bool:
+        """Say whether a text has a word of the trade in it, such as "sponsor" or "partners"."""
+        return any(pattern.search(text.lower()) for pattern, _, _ in self._terms)
 
     def _is_term(self, word: str) -> bool:
         return any(pattern.fullmatch(word) for pattern, _, _ in self._terms)

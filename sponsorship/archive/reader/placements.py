@@ -45,7 +45,7 @@ def _place(draft: Draft, marks: MarkReader, publisher: Publisher, newsletter: st
     texts = [strip_mark(block.bare_text, draft.mark) for block in copy if block.text]
     body = "\n\n".join(text for text in texts if text)
     is_house = is_offer or publisher.owns(copy) or is_own_work(body)
-    said = (*draft.said, *_names_said(copy, marks))
+    said = (*draft.said, *_names_said(copy, marks), *_name_at_mark(draft))
     sponsor = newsletter if is_offer else name_sponsor(SponsorClues(said, copy, draft.section_name))
     urls = tuple(dict.fromkeys(link.url for block in copy for link in block.web_links))
     found = FoundPlacement(
@@ -77,6 +77,17 @@ def _names_said(copy: Sequence[Block], marks: MarkReader) -> tuple[str, ...]:
     """Return the companies that sentences of the copy name as sponsor."""
     names = (marks.find_disclosure(block.text) for block in copy)
     return tuple(name for name in names if name and as_company(name))
+
+
+def _name_at_mark(draft: Draft) -> tuple[str, ...]:
+    """Return the few words before a mark on a line of their own, where item lists name who an item is from."""
+    mark = draft.mark
+    if mark is None or mark.at_start:
+        return ()
+    rests = (
+        strip_mark(block.text, mark) for block in draft.copy if block.text.endswith(mark.words) and not block.links
+    )
+    return tuple(rest for rest in rests if 0 < len(rest.split()) <= 4 and as_company(rest))
 
 
 def _first_words(body: str, copy: Sequence[Block]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from sponsorship.archive.reader.blocks import Block, compact, one_line
-from sponsorship.core.urls import domain_name, host_of, registrable_domain
+from sponsorship.core.urls import host_of, registrable_domain
 
 SHORTENERS = frozenset(
     (
@@ -61,7 +61,8 @@ PLATFORMS = frozenset(
 _CAPITALISED = r"[A-Z0-9][\w.&'’+-]*(?:\s+[A-Z0-9][\w.&'’+-]*){0,3}"
 _BY_AT_END = re.compile(rf"\b[Bb]y\s+({_CAPITALISED})\s*[.!]?$")
 _SUBJECT = re.compile(
-    rf"^({_CAPITALISED})(?:\s+(?:conf|conference|summit|event))?\s+(?:is|are|was|has|helps?|lets?|gives?|makes?|offers?|provides?|delivers?|just|now|can|will|and)\b"
+    rf"^({_CAPITALISED})(?:\s+(?:conf|conference|summit|event))?\s+(?:is|are|was|has|helps?|lets?|gives?|makes?|offers?|provides?|delivers?|builds?|built|puts?|runs?|sells?"
+    r"|wants?|brings?|launch(?:es|ed)|released?|announced|introduces|just|now|can|will|and)\b"
 )
 _JOINING_WORDS = {"of", "the", "and", "for", "&", "by"}
 _ENDINGS = re.compile(r"\s+(?:logo|banner|icon|sponsor|ad)$", re.IGNORECASE)
@@ -84,12 +85,15 @@ def name_sponsor(clues: SponsorClues) -> str | None:
     picture spells it, "by" at the end of the title, the domain's name within the copy, the subject of the copy, the
     domain.
     """
-    outright = next((name for said in clues.said if (name := as_company(said))), None)
-    if outright or clues.section_name:
-        return outright or clues.section_name
     titles = list(_titles(clues.copy))
     body = one_line(" ".join(block.text for block in clues.copy))
-    hosts = list(_naming_hosts(clues.copy))
+    outright = next((name for said in clues.said if (name := as_company(said))), None) or clues.section_name
+    name = outright or _infer(clues.copy, titles, body)
+    return _best_spelling(name, [*titles, body]) if name and (name.isupper() or name.islower()) else name
+
+
+def _infer(copy: Sequence[Block], titles: Sequence[str], body: str) -> str | None:
+    hosts = list(_naming_hosts(copy))
     spelled = _first(spell(host, titles, exact=True) for host in hosts)
     return (
         spelled
@@ -98,6 +102,18 @@ def name_sponsor(clues: SponsorClues) -> str | None:
         or _subject(body, hosts)
         or _first(_from_host(host) for host in hosts)
     )
+
+
+def _best_spelling(name: str, texts: Iterable[str]) -> str:
+    """Return a name as the copy writes it with capitals, if it does ("ACME" in a label, "Acme" in the copy).
+
+    Capitals of more than a word, or too long for an acronym, are no spelling.
+    """
+    for text in texts:
+        for words in _spans(text):
+            if compact(words) == compact(name) and not (words.isupper() or words.islower()):
+                return words
+    return name.title() if name.isupper() and (" " in name or len(name) > 6) else name
 
 
 def as_company(text: str) -> str | None:
@@ -128,15 +144,17 @@ def spell(host_name: str, texts: Iterable[str], *, exact: bool) -> str | None:
 
 def _likeness(words: str, host_name: str, *, is_whole: bool) -> float:
     """Return how much of a domain's name some words spell, 0 where that is too little to tell."""
-    spelled, wanted = compact(words), compact(host_name.split(".")[0])
+    spelled, wanted = compact(words.replace("&", " and ")), compact(host_name.split(".")[0])
     if spelled == wanted:
         return 2.0
-    if spelled == compact(host_name) and host_name.count(".") == 1:
+    if spelled == compact(host_name) and host_name.count(".") == 1 and not words.islower():
         # The name goes on into the suffix, as in "Example Live" for "example.live".
         return 1.5 if "." in words else 2.5
     if len(spelled) < 3 or "." in words or not (wanted.startswith(spelled) or spelled.startswith(wanted)):
         return 0.0
     share = min(len(spelled), len(wanted)) / max(len(spelled), len(wanted))
+    if not is_whole and spelled.startswith(wanted):
+        return 0.0
     return share if share >= (0.5 if is_whole else 0.7) else 0.0
 
 
@@ -168,8 +186,8 @@ def _naming_hosts(copy: Sequence[Block]) -> Iterator[str]:
     for link in (link for block in copy for link in block.web_links):
         domain, host = registrable_domain(link.url), host_of(link.url)
         if domain and not {domain, host} & (SHORTENERS | PLATFORMS):
-            name = domain_name(link.url) or domain
-            yield _HOST_AFFIXES.sub("", name) + domain.removeprefix(name)
+            name, _, suffix = domain.partition(".")
+            yield f"{_HOST_AFFIXES.sub('', name)}.{suffix}"
 
 
 def _by_at_end(title: str) -> str | None:
