@@ -89,7 +89,9 @@ class _DraftFinder:
             places = self.copies.below_heading(place, label)
         else:
             places = self._around_label(place, block, label)
-            label = replace(label, confidence=min(label.confidence, _MARKED))
+            # Vague words on a line of text ("Presented by") are a question, unless they are in capitals.
+            sure = label.confidence > _COMPANY or block.text.isupper()
+            label = replace(label, confidence=min(label.confidence, _MARKED if sure else _WRAPPED))
         if not places and block.web_links:
             self.taken.add(place)
             self.mentions.append((place, label))
@@ -196,7 +198,7 @@ class _DraftFinder:
                 if place in places and has_link(copy) and count_text(copy) <= LONGEST_AD:
                     label = Label(PlacementKind.PRIMARY, None, True, _WRAPPED)
                     for item in part_items(copy, plural=True):
-                        self._add(item, self._places_of(item, places), element_sign(block), label)
+                        self._add(item, self._places_of(item, places), _wordless_sign(block), label)
                     break
 
     def find_company_sections(self) -> None:
@@ -239,8 +241,8 @@ class _DraftFinder:
                 self.drafts.append(Draft(copy, tuple(places), "", PlacementKind.PRIMARY, _SAID, (name,)))
 
 
-def element_sign(block: Block) -> Block:
-    """Return a heading without words, the sign of copy that only its element shows as paid for."""
+def _wordless_sign(block: Block) -> Block:
+    """Return a heading without words, for copy that only its element shows as paid for."""
     return Block(BlockKind.HEADING, "", block.line_start, block.line_start)
 
 

@@ -28,7 +28,7 @@ _DATE_IN_NAME = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d|\d{1,2}
 _COMMON_FOLDERS = frozenset(
     (
         *("issues", "archive", "archives", "posts", "content", "newsletters", "newsletter", "docs", "site", "blog"),
-        *("emails", "html", "text", "public", "static"),
+        *("emails", "html", "text", "public", "static", "weekly", "monthly", "drafts", "letters", "sent"),
     )
 )
 _INDEX_NAMES = {"index", "readme", "_index", "content", "issue", "newsletter", "email"}
@@ -124,7 +124,8 @@ def note_oddities(document: Document, published_on: date | None) -> tuple[str, .
     """Return sentences about what a reader of the archive should know: a title that gives another date."""
     in_title = next((found for title in document.titles if (found := find_date(title))), None)
     if in_title and published_on and in_title != published_on:
-        return (f"The title says {in_title:%-d %B %Y}, the issue is dated {published_on:%-d %B %Y}.",)
+        days = [f"{day.day} {day:%B %Y}" for day in (in_title, published_on)]
+        return (f"The title says {days[0]}, the issue is dated {days[1]}.",)
     return ()
 
 
