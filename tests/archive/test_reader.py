@@ -236,6 +236,24 @@ NEWS = "\n\n## News\n\n[A queue](https://queues.example.org) is a line.\n"
             "### Sponsored\n\n### [Anvils](https://anvilry.example)\n\nThey float.\n\n### [Queues](https://q.example.org)\n\nX.",
             [("primary", "Anvilry", "https://anvilry.example")],
         ),
+        # A picture and a title in bold under one heading are one ad; so is a title within it.
+        (
+            "### 🙏 This week's sponsor\n\n[![Anvilry](a.png)](https://anvilry.example)\n\n**Anvils that float**\n\n"
+            f"Buy [them](https://anvilry.example/buy).{NEWS}",
+            [("primary", "Anvilry", "https://anvilry.example")],
+        ),
+        # The label links to the sponsor, the copy through a shortener.
+        (
+            "Sponsored by [Anvilry](https://anvilry.example)\n\nAnvilry floats now. [See](https://bit.ly/float).\n\n"
+            "News follow: https://x.example.org",
+            [("primary", "Anvilry", "https://bit.ly/float")],
+        ),
+        # A sentence as a label between rules.
+        (
+            "Hello.\n\n---\n\n💡 *Today's issue is sponsored by **Anvilry**.*\n\nIt floats.\n\n"
+            "👉 [Try](https://anvilry.example)\n\n---\n\nRest [y](https://y.example.org).",
+            [("primary", "Anvilry", "https://anvilry.example")],
+        ),
         # Copy that is only told by the element around it is found, as a question.
         (
             f'<div class="ad-block">\n\n[Anvils](https://anvilry.example) by post.\n\n</div>{NEWS}',

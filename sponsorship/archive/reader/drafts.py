@@ -50,6 +50,8 @@ def find_drafts(document: Document, marks: MarkReader) -> list[Draft]:
 
 
 class _DraftFinder:
+    """Keeps what was found and which blocks are taken, while one kind of sign after another is looked for."""
+
     def __init__(self, document: Document, marks: MarkReader) -> None:
         self.document = document
         self.blocks = document.blocks
@@ -112,7 +114,7 @@ class _DraftFinder:
         inside = self.copies.in_same_element(place, plural=label.plural)
         if inside and has_link(self.document.part(inside)):
             return inside
-        below = [] if self._closes(place) else self.copies.below_label(place, block.domains)
+        below = [] if self._closes(place) else self.copies.below_label(place, label.name)
         if has_link(self.document.part(below)) or block.web_links:
             return below
         above = self.copies.above(place, with_place=False)
@@ -182,7 +184,7 @@ class _DraftFinder:
         if block.kind is BlockKind.ITEM:
             return [place]
         if mark.at_start or block.has_title or not self.marks.description.tag_spans_paragraphs:
-            return [place, *self.copies.below_label(place, block.domains)] if mark.at_start else [place]
+            return [place, *self.copies.below_label(place)] if mark.at_start else [place]
         return self.copies.above(place, with_place=True)
 
     def find_wrapped(self) -> None:
@@ -231,10 +233,8 @@ class _DraftFinder:
             name = self.marks.find_disclosure(block.text)
             if name is None or self._only_thanks(block) or self.marks.closes_issue(block):
                 continue
-            places = [place, *self.copies.below_label(place, block.domains)] if block.web_links else [place]
-            if not block.web_links:
-                below = self.copies.below_label(place)
-                places += below if has_link(self.document.part(below)) else []
+            below = self.copies.below_label(place)
+            places = [place, *(below if has_link(self.document.part(below)) else [])]
             copy = self.document.part(places)
             if has_link(copy) and count_text(copy) <= LONGEST_AD:
                 self.taken.update(places)
