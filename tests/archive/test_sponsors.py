@@ -66,7 +66,7 @@ def test_a_company_is_told_from_a_title(text: str, company: str | None) -> None:
 @pytest.mark.parametrize(
     ("host", "text", "exact", "spelled"),
     [
-        ("humbletools.example", "A bundle from Humble Tools.", False, "Humble Tools"),
+        ("harbourtools.example", "A bundle from Harbour Tools.", False, "Harbour Tools"),
         ("cloudyard.example", "Cloud moorings", False, None),
         ("maxigear.example", "maxi", True, "maxi"),
         ("maxigear.example", "maxi", False, None),
