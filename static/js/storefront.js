@@ -1,0 +1,50 @@
+/* The order slip. Prices are added up by the server: each tick sends the form to its data-price-url, and the fragment that
+   comes back replaces #order. Without this script the form is sent by its button. */
+(() => {
+  "use strict";
+  const form = document.getElementById("order-form");
+  if (!form || !form.dataset.priceUrl) return;
+  let pending = null;
+
+  function fillBar() {
+    const order = document.getElementById("order"), bar = document.getElementById("orderbar");
+    if (!order || !bar) return;
+    bar.querySelector("[data-order-total]").textContent = order.dataset.total || "";
+    bar.querySelector("[data-order-count]").textContent = order.dataset.count || "";
+    bar.classList.toggle("is-empty", !order.dataset.total);
+  }
+
+  async function price() {
+    if (pending) pending.abort();
+    const mine = pending = new AbortController();
+    const order = document.getElementById("order");
+    order.setAttribute("aria-busy", "true");
+    try {
+      const html = await window.flatplan.load(form.dataset.priceUrl, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: mine.signal });
+      const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("order");
+      if (!fresh) throw new Error("no slip in the answer");
+      order.replaceWith(document.adoptNode(fresh));
+      if (window.htmx) window.htmx.process(fresh);
+      fillBar();
+      window.flatplan.announce(fresh.dataset.total ? fresh.dataset.count + ", " + fresh.dataset.total : "Nothing circled");
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      order.removeAttribute("aria-busy");
+      window.flatplan.toast("The slip could not be added up. Check your connection and tick again.", "error");
+    }
+  }
+
+  form.addEventListener("change", event => { if (event.target.matches(".pick__box")) price(); });
+  document.addEventListener("click", event => {
+    const button = event.target instanceof Element && event.target.closest("[data-unpick]");
+    if (!button) return;
+    const box = Array.from(form.querySelectorAll(".pick__box")).find(one => one.value === button.dataset.unpick);
+    if (!box) return;  // a date that is not on the page: the button sends the form
+    event.preventDefault();
+    box.checked = false;
+    box.focus();
+    price();
+  });
+  window.addEventListener("pageshow", event => { if (event.persisted || form.querySelector(".pick__box:checked")) price(); });
+  fillBar();
+})();
