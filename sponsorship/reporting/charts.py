@@ -6,7 +6,6 @@ currency is right.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -15,36 +14,11 @@ from plotly.graph_objs import Bar, Figure, Scatter
 
 from sponsorship.core.format import local, money, percent
 from sponsorship.core.money import exponent
-from sponsorship.reporting.rules import HOURS_SHOWN, halfway, usual
+from sponsorship.reporting.rules import HOURS_SHOWN, HourRow, MonthRow, halfway, usual
 
 NARROW_MONTHS = 8
 PAPER = "var(--paper)"
 CLEAR = "rgba(0,0,0,0)"
-
-
-@dataclass(frozen=True, slots=True)
-class MonthRow:
-    """One month of issues: net amounts in minor units, and the share of slots sold (0 to 1, None where none was for sale)."""
-
-    month: date
-    collected_minor: int
-    outstanding_minor: int
-    held_minor: int
-    open_minor: int
-    sell_through: float | None
-
-    @property
-    def all_minor(self) -> int:
-        """The height of the month's bar."""
-        return self.collected_minor + self.outstanding_minor + self.held_minor + self.open_minor
-
-
-@dataclass(frozen=True, slots=True)
-class HourRow:
-    """One hour after publishing: clicks of people, and what was taken out of the count."""
-
-    people: int
-    taken_out: int
 
 
 def revenue_by_month(rows: Sequence[MonthRow], currency: str, this_month: date) -> str:

@@ -104,6 +104,31 @@ class SlotCount:
         return self.sold / self.sellable if self.sellable else None
 
 
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """One month of issues: net amounts in minor units, and the share of slots sold (0 to 1, None where none was for sale)."""
+
+    month: date
+    collected_minor: int
+    outstanding_minor: int
+    held_minor: int
+    open_minor: int
+    sell_through: float | None
+
+    @property
+    def all_minor(self) -> int:
+        """The height of the month's bar."""
+        return self.collected_minor + self.outstanding_minor + self.held_minor + self.open_minor
+
+
+@dataclass(frozen=True, slots=True)
+class HourRow:
+    """One hour after publishing: clicks of people, and what was taken out of the count."""
+
+    people: int
+    taken_out: int
+
+
 HOW_IT_SHOWS: dict[ExclusionReason, str] = {
     ExclusionReason.BOT: "Says in its user agent that it is a program",
     ExclusionReason.HEAD_REQUEST: "Asks whether the page is there, not for the page",

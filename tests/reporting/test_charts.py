@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from sponsorship.reporting.charts import (
-    HourRow,
-    MonthRow,
     clicks_over_time,
     grid_lines,
     rates_compared,
     revenue_by_month,
 )
+from sponsorship.reporting.rules import HourRow, MonthRow
 
 CSS = (Path(__file__).parents[2] / "static/css/base.css").read_text()
 MONTHS = [
