@@ -99,13 +99,14 @@ class BandOfReceivables:
 
 @dataclass(frozen=True, slots=True)
 class RevenueReport:
-    """All that the revenue page sums up; `views` are the slots of the whole range, with what the ledger says by booking id."""
+    """All that the revenue page sums up; `views` are the slots of the whole range, `shares` by slot id, `money` by booking id."""
 
     today: date
     figures: PeriodFigures
     months: tuple[MonthRow, ...]
     receivables: tuple[BandOfReceivables, ...]
     views: tuple[SlotView, ...]
+    shares: dict[int, SlotShare]
     money: dict[int, MoneyOfBooking]
 
     @property
@@ -129,6 +130,7 @@ def get_revenue(session: Session, newsletter: Newsletter, period: Period, now: d
         months=tuple(_month(month, views, shares, list(money.values())) for month in months),
         receivables=tuple(_by_age(list_receivables(session, invoices, today))),
         views=tuple(views),
+        shares=shares,
         money=money,
     )
 
