@@ -8,9 +8,7 @@ from flask import Flask, Response
 from flask_migrate import Migrate
 
 from sponsorship.accounts import cli as accounts_cli
-from sponsorship.accounts import handlers as accounts_handlers
 from sponsorship.accounts import portal as accounts_portal
-from sponsorship.accounts import tasks as accounts_tasks
 from sponsorship.archive import cli as archive_cli
 from sponsorship.archive import models as archive_models
 from sponsorship.archive import views as archive_views
@@ -64,10 +62,10 @@ PAGES = (
     archive_views, assembly_views, reporting_views, storefront_portal, desk_views, demo_views,
 )  # fmt: skip
 HANDLERS = (
-    accounts_handlers, booking_handlers, payments_handlers, checks_handlers, creative_handlers, tracking_handlers,
+    booking_handlers, payments_handlers, checks_handlers, creative_handlers, tracking_handlers,
     assembly_handlers,
 )  # fmt: skip
-TASKS = (accounts_tasks, inventory_tasks, booking_tasks, payments_tasks, tracking_tasks, assembly_tasks)
+TASKS = (inventory_tasks, booking_tasks, payments_tasks, tracking_tasks, assembly_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, tracking_cli, demo_cli)
 
 
@@ -91,6 +89,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_cli(app)
     for command in COMMANDS:
         app.cli.add_command(command.group)
+    app.config["PREPARE"] = demo_cli.PREPARE if settings.is_demo else []
+    app.config["GREETING"] = demo_cli.greet if settings.is_demo else list
     app.config["TASKS"] = (*_core_tasks(settings), *(task for module in TASKS for task in module.TASKS))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     return app

@@ -1,5 +1,48 @@
-"""Commands of accounts."""
+"""Commands about people."""
 
+from datetime import datetime
+
+import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from sponsorship.accounts import services
+from sponsorship.accounts.rules import TeamRole
+from sponsorship.core import clock
+from sponsorship.core.db import transaction
+from sponsorship.core.web import page_url
 
 group = AppGroup("accounts", help="People and their roles.")
+
+
+@group.command("add-member")
+@click.argument("email")
+@click.argument("newsletter_id", type=int)
+@click.option("--role", type=click.Choice([role.value for role in TeamRole]), default="owner", show_default=True)
+@click.option("--name", default="")
+def add_member(email: str, newsletter_id: int, role: str, name: str) -> None:
+    """Give the person at EMAIL a role in the team of the newsletter with NEWSLETTER_ID."""
+    with transaction() as session:
+        user = services.make_sure_of_user(session, email=email, name=name, now=clock.now())
+        services.add_member(session, newsletter_id=newsletter_id, user=user, role=TeamRole(role))
+    click.echo(f"{email} is now {role} of newsletter {newsletter_id}.")
+
+
+@group.command("sign-in-link")
+@click.argument("email")
+def sign_in_link(email: str) -> None:
+    """Print a link that signs the person at EMAIL in, once, within ten minutes."""
+    now = clock.now()
+    with transaction() as session:
+        url = _link(session, email, now)
+    if url is None:
+        raise click.ClickException(f"Nobody has the address {email}.")
+    click.echo(url)
+
+
+def _link(session: Session, email: str, now: datetime) -> str | None:
+    def url_of(token: str) -> str:
+        return page_url("accounts.use_link", token=token)
+
+    token = services.ask_sign_in_link(session, email=email, browser=None, url_of=url_of, now=now)
+    return url_of(token) if token else None

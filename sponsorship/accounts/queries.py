@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sponsorship.accounts.models import User, UserSession
+from sponsorship.accounts.models import SignInLink, User, UserSession
 from sponsorship.accounts.rules import Permission, Viewer
 from sponsorship.core.errors import NotAllowed, NotFound
 from sponsorship.core.tokens import hash_token
@@ -41,3 +41,16 @@ def authorise(viewer: Viewer | None, newsletter_id: int, permission: Permission)
 def find_user(session: Session, email: str) -> User | None:
     """Return the person with that address (already in normal form), or None."""
     return session.scalars(select(User).where(User.email == email)).one_or_none()
+
+
+def find_live_link(session: Session, token: str, now: datetime) -> SignInLink | None:
+    """Return the link of a token, locked for use, or None where it is unknown, used or too old."""
+    query = select(SignInLink).where(SignInLink.token_hash == hash_token(token)).with_for_update()
+    link = session.scalars(query).one_or_none()
+    is_live = link is not None and link.consumed_at is None and link.expires_at > now
+    return link if is_live else None
+
+
+def is_asking_browser(link: SignInLink, browser: str | None) -> bool:
+    """Whether the link may be used from this browser without its code: it asked for it, or nobody's browser did."""
+    return link.browser_hash is None or (browser is not None and link.browser_hash == hash_token(browser))

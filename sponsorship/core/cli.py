@@ -1,5 +1,6 @@
 """Commands that belong to no feature: run the worker, run everything at once."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -7,12 +8,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
 from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from flask_migrate import upgrade
 
 from sponsorship.core import clock
 from sponsorship.core.config import ROOT, Settings
@@ -21,6 +25,14 @@ from sponsorship.core.web import settings
 from sponsorship.core.worker import run_due, run_forever
 
 PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to be done before the servers start; the composition root lists them in PREPARE."""
+
+    label: str
+    run: Callable[[], object]
 
 
 def init_cli(app: Flask) -> None:
@@ -43,11 +55,37 @@ def worker(once: bool) -> None:
 
 @click.command()
 @click.option("--workers", default=1, show_default=True, help="Web server processes.")
+@click.option("--skip-migrations", is_flag=True, help="Leave the database's schema as it is.")
 @with_appcontext
-def serve(workers: int) -> None:
-    """Run the web server, the worker and, without a Stripe key, the stand-in, until interrupted."""
+def serve(workers: int, skip_migrations: bool) -> None:
+    """Bring the database up to date, then run the web server, the worker and, without a Stripe key, the stand-in."""
     loaded = settings()
+    preparations: list[Step] = current_app.config["PREPARE"]
+    steps = 2 + len(preparations)
+    if not skip_migrations:
+        _say(1, steps, "Bringing the database up to date")
+        logging.disable(logging.INFO)
+        upgrade()
+        logging.disable(logging.NOTSET)
+    for number, step in enumerate(preparations, start=2):
+        _say(number, steps, step.label)
+        step.run()
     db.session.remove()
+    db.engine.dispose()
+    _say(
+        steps,
+        steps,
+        "Starting "
+        + ("web server, worker and payment stand-in" if loaded.stripe_mode == "standin" else "web server and worker"),
+    )
+    _run_until_interrupted(loaded, workers)
+
+
+def _say(number: int, steps: int, label: str) -> None:
+    click.echo(f"[{number}/{steps}] {label}")
+
+
+def _run_until_interrupted(loaded: Settings, workers: int) -> None:
     processes: list[subprocess.Popen[bytes]] = []
     try:
         signal.signal(signal.SIGTERM, _interrupt)
@@ -56,7 +94,9 @@ def serve(workers: int) -> None:
         processes.append(_start([sys.executable, "-m", "flask", "--app", "app", "worker"]))
         processes.append(_start(_web_command(loaded, workers)))
         _wait_until_answering(loaded.base_url, processes)
-        click.echo(f"Flatplan is at {loaded.base_url} (Ctrl-C ends it).")
+        click.echo(f"\nFlatplan is at {loaded.base_url} (Ctrl-C ends it)")
+        for line in current_app.config["GREETING"]():
+            click.echo(line)
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
         raise click.ClickException("One part ended by itself; its last lines are above. The others were stopped.")

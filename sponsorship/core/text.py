@@ -18,8 +18,8 @@ class LimitUnit(StrEnum):
 
 
 def count_units(text: str, unit: LimitUnit) -> int:
-    """Count runs of non-blank characters (words), or code points of the trimmed text (characters)."""
-    return len(re.findall(r"\S+", text)) if unit is LimitUnit.WORDS else len(text.strip())
+    """Count runs of non-blank characters (words), or code points of the trimmed text, a line break as one (characters)."""
+    return len(text.split()) if unit is LimitUnit.WORDS else len(text.replace("\r\n", "\n").strip())
 
 
 def clean_line(text: str) -> str:

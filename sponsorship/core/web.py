@@ -145,30 +145,28 @@ def _add_headers(response: Response) -> Response:
     return response
 
 
-def error_page(status: int, title: str, sentence: str) -> tuple[str, int]:
+def error_page(status: int, title: str, sentence: str, advice: str = "Nothing was changed.") -> tuple[str, int]:
     """Render the error page: what happened, and what to do now."""
-    return render_template("errors/error.html", status=status, title=title, sentence=sentence), status
+    return render_template("errors/error.html", status=status, title=title, sentence=sentence, advice=advice), status
 
 
 def _domain_error(error: DomainError) -> tuple[str, int]:
     db.session.rollback()
-    titles = {404: "There is nothing here", 403: "That is not yours to do"}
-    return error_page(error.status, titles.get(error.status, "That did not work"), error.message)
+    titles = {404: "There is nothing here.", 403: "That is not yours to do.", 409: "This has moved on in the meantime."}
+    return error_page(error.status, titles.get(error.status, "That did not work."), error.message)
 
 
 def _csrf_error(_error: CSRFError) -> tuple[str, int]:
-    return error_page(
-        400, "This form has grown old", "Go back, load the page again and send it once more. Nothing was changed."
-    )
+    return error_page(400, "This form has grown old.", "Go back, load the page again and send it once more.")
 
 
 HTTP_SENTENCES = {
-    400: ("That request was not understood", "Go back and try again. Nothing was changed."),
-    403: ("That is not yours to do", "You are signed in, but this page belongs to somebody else's work."),
-    404: ("There is nothing here", "The address may be mistyped, or what was here has gone."),
-    405: ("That is not how this page is used", "Go back and use the buttons on the page."),
-    413: ("That was too large", "Send less at once: 2 MB is the most."),
-    429: ("That was too often", "Wait a minute, then try again."),
+    400: ("That request was not understood.", "Go back and try again."),
+    403: ("That is not yours to do.", "You are signed in, but this page belongs to somebody else’s work."),
+    404: ("There is nothing here.", "The address may be mistyped, or what was here has gone."),
+    405: ("That is not how this page is used.", "Go back and use the buttons on the page."),
+    413: ("That was too large.", "Send less at once: 2 MB is the most."),
+    429: ("That was too often.", "Wait a minute, then try again."),
 }
 
 
@@ -176,7 +174,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     status = error.code or 500
     if status < 400:
         return error
-    title, sentence = HTTP_SENTENCES.get(status, ("That did not work", "Go back and try again. Nothing was changed."))
+    title, sentence = HTTP_SENTENCES.get(status, ("That did not work.", "Go back and try again."))
     return error_page(status, title, sentence)
 
 
@@ -184,7 +182,7 @@ def _database_error(error: OperationalError) -> tuple[str, int, dict[str, str]]:
     """A lock that was not to be had in time, or a database that is away: ask to come back."""
     db.session.rollback()
     log.error("database refused", exc_info=error)
-    page, status = error_page(503, "Too busy just now", "Nothing was changed. Try again in a few seconds.")
+    page, status = error_page(503, "Too busy just now.", "Try again in a few seconds.")
     return page, status, {"Retry-After": "5"}
 
 
@@ -193,5 +191,5 @@ def _unexpected_error(error: Exception) -> tuple[str, int]:
     log.error("request %s failed", g.get("request_id"), exc_info=error)
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    sentence = f"Nothing was changed. If it happens again, tell us this number: {g.get('request_id')}."
-    return error_page(500, "Something broke on our side", sentence)
+    sentence = f"If it happens again, tell the publisher this number: {g.get('request_id')}."
+    return error_page(500, "Something broke on our side.", sentence)

@@ -45,6 +45,8 @@
     box.focus();
     price();
   });
-  window.addEventListener("pageshow", event => { if (event.persisted || form.querySelector(".pick__box:checked")) price(); });
+  window.addEventListener("pageshow", () => {  // the browser may have put ticks back that the server's slip does not know
+    if (Array.from(form.querySelectorAll(".pick__box")).some(box => box.checked !== box.defaultChecked)) price();
+  });
   fillBar();
 })();

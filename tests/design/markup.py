@@ -1,5 +1,6 @@
 """Reads a page strictly: what a browser would forgive, this reports."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import ClassVar
@@ -59,14 +60,14 @@ class Markup(HTMLParser):
         return [element for element in self.elements if element.tag in tags]
 
 
-def faults_of(html: str, *, known_ids: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+def faults_of(html: str, *, known_ids: Collection[str] = ()) -> list[str]:
     """Sentences about what is wrong: structure, ids, references, names of fields, and what a strict CSP would refuse.
 
     `known_ids` are ids of the page that a fragment may refer to.
     """
     page = Markup.read(html)
     ids = [str(element.attributes["id"]) for element in page.elements if "id" in element.attributes]
-    there = set(ids) | known_ids
+    there = {*ids, *known_ids}
     faults = list(page.faults)
     faults += [f"id {one!r} stands {ids.count(one)} times" for one in sorted(set(ids)) if ids.count(one) > 1]
     labelled = {element.attributes.get("for") for element in page.all("label")}

@@ -81,6 +81,7 @@ def test_the_summary_of_errors_leads_to_each_field_and_is_absent_without_errors(
     assert summary.attributes["role"] == "alert" and summary.attributes["tabindex"] == "-1"
     assert links == ["company", "body", "pay", "terms", "address-street", "links-0", "links-1"]
     assert set(links) <= ids
+    assert "7 things to fix" in render_sample("forms.error_summary", "refused")
     assert 'id="errors"' not in render_sample("forms.error_summary")
 
 

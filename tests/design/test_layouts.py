@@ -95,7 +95,8 @@ def test_every_font_a_style_sheet_asks_for_is_there() -> None:
 MAIL = """{% from "components/email.html" import email_button, email_quote, email_rows, email_text, email_title %}
 {% extends "layouts/email.html" %}{% block subject %}Your copy is due{% endblock %}
 {% block content %}{{ email_title("Your copy is due") }}{{ email_text("By Thursday.") }}
-{{ email_quote("Another link.") }}{{ email_rows([("Issue", "No. 812")]) }}{{ email_button("https://ads.example/copy/7", "Write it") }}{% endblock %}
+{{ email_quote("Another link.") }}{{ email_rows([("Issue", "No. 812")]) }}
+{{ email_button("https://ads.example/copy/7", "Write it") }}{% endblock %}
 {% block why %}You booked a slot.{% endblock %}"""
 
 

@@ -1,5 +1,0 @@
-"""What accounts does when its time comes round."""
-
-from sponsorship.core.worker import Task
-
-TASKS: tuple[Task, ...] = ()
