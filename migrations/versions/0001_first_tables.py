@@ -1022,6 +1022,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("click", schema=None) as batch_op:
         batch_op.create_index("ix_click_link_at", ["link_id", "at"], unique=False)
+        batch_op.create_index("ix_click_link_reader", ["link_id", "reader"], unique=False)
 
     op.create_table(
         "click_hour",
@@ -1134,6 +1135,7 @@ def downgrade() -> None:
     op.drop_table("creative_version")
     op.drop_table("click_hour")
     with op.batch_alter_table("click", schema=None) as batch_op:
+        batch_op.drop_index("ix_click_link_reader")
         batch_op.drop_index("ix_click_link_at")
 
     op.drop_table("click")
