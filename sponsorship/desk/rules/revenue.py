@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sponsorship.core.format import count, money, percent, short_day
-from sponsorship.reporting.rules import Period, SlotCount
+from sponsorship.core.format import count, money, month, percent, short_day
+from sponsorship.reporting.rules import MonthRow, Period, SlotCount
 
 Clause = str | tuple[str, str]  # a tuple is a clause and what it is: "owed" is red
 
@@ -77,6 +77,28 @@ def tally_label(slots: SlotCount) -> str:
     """Read the row of squares aloud."""
     unsold = slots.sellable - slots.sold - slots.held
     return f"{slots.sold - slots.owed} paid, {slots.owed} unpaid, {slots.held} held, {unsold} open or not sold"
+
+
+def share_text(share: float | None) -> str:
+    """Write a share of slots sold, or a dash where nothing was for sale."""
+    return "–" if share is None else percent(share)
+
+
+def chart_label(months: Sequence[MonthRow], currency: str) -> str:
+    """Say what the bars of a revenue chart show: the months they span, and the figures of the last three."""
+    if not months:
+        return "Stacked bars by month: no month to show."
+    sentences = [f"Stacked bars by month, {month(months[0].month)} to {month(months[-1].month)}."]
+    for row in months[-3:]:
+        parts = [
+            (row.collected_minor, "collected"),
+            (row.outstanding_minor, "outstanding"),
+            (row.held_minor, "held"),
+            (row.open_minor, "open or not sold"),
+        ]
+        figures = ", ".join(f"{money(amount, currency)} {word}" for amount, word in parts if amount) or "nothing"
+        sentences.append(f"{row.month:%B}: {figures}.")
+    return " ".join(sentences)
 
 
 def due_text(due_on: date, today: date) -> tuple[str, bool]:
