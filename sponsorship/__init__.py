@@ -20,7 +20,6 @@ from sponsorship.booking import handlers as booking_handlers
 from sponsorship.booking import models as booking_models
 from sponsorship.booking import tasks as booking_tasks
 from sponsorship.booking import views as booking_views
-from sponsorship.checks import handlers as checks_handlers
 from sponsorship.checks import models as checks_models
 from sponsorship.core import mail, outbox
 from sponsorship.core.cli import init_cli
@@ -61,7 +60,7 @@ PAGES = (
     archive_views, assembly_views, reporting_views, storefront_portal, desk_views, demo_views,
 )  # fmt: skip
 HANDLERS = (
-    booking_handlers, payments_handlers, checks_handlers, creative_handlers, tracking_handlers,
+    booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
     assembly_handlers,
 )  # fmt: skip
 TASKS = (inventory_tasks, booking_tasks, payments_tasks, tracking_tasks, assembly_tasks)

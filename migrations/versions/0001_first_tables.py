@@ -477,6 +477,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["newsletter_id"], ["newsletter.id"], name=op.f("fk_corpus_text_newsletter_id_newsletter")
         ),
