@@ -8,7 +8,7 @@ from math import sqrt
 from statistics import median
 
 from sponsorship.booking.rules import BookingKind, BookingState
-from sponsorship.core.format import number, percent
+from sponsorship.core.format import count, long_day, money, number, percent
 from sponsorship.inventory.rules import IssueState
 from sponsorship.tracking.rules import ExclusionReason
 
@@ -127,6 +127,30 @@ class HourRow:
 
     people: int
     taken_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportNumbers:
+    """A placement's figures; `usual_*` are the others' medians, None where there are too few. Costs in minor units."""
+
+    people: int
+    at_head: int
+    at_foot: int | None
+    delivered: int | None
+    net_minor: int
+    hits: int
+    taken_out: int
+    usual_rate: float | None
+    usual_cost_minor: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One of the figures at the head of a report."""
+
+    label: str
+    figure: str
+    note: str
 
 
 HOW_IT_SHOWS: dict[ExclusionReason, str] = {
@@ -294,3 +318,50 @@ def rank_sentence(value: float, others: Sequence[float], placement: str) -> str:
     if rank < len(ORDINALS):
         return f"{ORDINALS[rank]} {placement} of the last {compared} that ran."
     return f"Number {rank} of the last {compared} {placement} slots that ran."
+
+
+def report_figures(numbers: ReportNumbers, currency: str, placement: str) -> list[Figure]:
+    """Return at most four figures: people, rate (only of a known number delivered), cost (only where one paid), taken out."""
+    where = (
+        ""
+        if numbers.at_foot is None
+        else f"{number(numbers.at_head)} at the top, {number(numbers.at_foot)} at the foot"
+    )
+    figures = [Figure("People who clicked", number(numbers.people), where)]
+    if numbers.delivered:
+        note = f"Of {number(numbers.delivered)} delivered"
+        if numbers.usual_rate is not None:
+            note += f"; median for {placement}: {percent(numbers.usual_rate, 2)}"
+        figures.append(Figure("Click-through rate", percent(numbers.people / numbers.delivered, 2), note))
+    if numbers.net_minor and numbers.people:
+        cost = round(numbers.net_minor / numbers.people)
+        middle = numbers.usual_cost_minor
+        note = "" if middle is None else f"Median for {placement}: {money(round(middle), currency, cents=True)}"
+        figures.append(Figure("Cost per person", money(cost, currency, cents=True), note))
+    figures.append(Figure("Taken out as not people", number(numbers.taken_out), f"Of {count(numbers.hits, 'request')}"))
+    return figures
+
+
+def no_report_sentence(*, has_run: bool, number: int, publish_on: date) -> str:
+    """Say why there is nothing to report."""
+    if has_run:
+        return f"No. {number} went out without tracked links, so nothing was counted."
+    return f"No. {number} goes out on {long_day(publish_on)}. Clicks are counted from then on."
+
+
+def dots_sentence(others: Sequence[float], yours: float, placement: str) -> str:
+    """Say what the dots of a comparison show."""
+    middle = usual(others)
+    spread = f"from {percent(min(others), 2)} to {percent(max(others), 2)}"
+    among = "" if middle is None else f", median {percent(middle, 2)}"
+    return (
+        f"Click-through rates of {len(others)} other {placement} slots, {spread}{among}. Yours is {percent(yours, 2)}."
+    )
+
+
+def hours_sentence(people_by_hour: Sequence[int], half_by: str) -> str:
+    """Say what the bars of a clicks chart show; `half_by` is when half had come, or nothing."""
+    shown = people_by_hour[:HOURS_SHOWN]
+    busiest = max(shown, default=0)
+    half = f" Half had come by {half_by}." if half_by else ""
+    return f"People who clicked, by hour, over {len(shown)} hours; at most {number(busiest)} in one hour.{half}"

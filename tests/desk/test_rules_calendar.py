@@ -27,7 +27,7 @@ MONEY = [Act.REMIND, Act.RECORD_PAYMENT]
 @pytest.mark.parametrize(
     ("state", "kind", "order_state", "has_invoice", "is_over", "acts"),
     [
-        (SlotState.OPEN, None, None, False, False, [Act.BOOK, Act.HOLD, Act.BLOCK]),
+        (SlotState.OPEN, None, None, False, False, [Act.BOOK, Act.HOLD, Act.BLOCK, Act.HOUSE]),
         (SlotState.UNSOLD, None, None, False, True, []),
         (SlotState.HELD, SALE, OrderState.HELD, False, False, [Act.OPEN_ORDER, Act.RELEASE]),
         (SlotState.HELD, SALE, OrderState.IN_CHECKOUT, False, False, [Act.OPEN_ORDER]),

@@ -1,7 +1,7 @@
 """The slot calendar: rows are issues, columns are slots by placement and ordinal, each cell one slot as it is shown."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -35,6 +35,7 @@ class Row:
     day: date
     issue: Issue | None
     cells: tuple[SlotView | None, ...]
+    sold: int
     booked_minor: int
     reason: str
     is_past: bool
@@ -111,10 +112,10 @@ def _columns(views: Sequence[SlotView]) -> tuple[Column, ...]:
 def _rows(views: Sequence[SlotView], columns: Sequence[Column], off: dict[date, str], today: date) -> tuple[Row, ...]:
     rows = [_issue_row(list(own), columns, today) for _, own in groupby(views, key=lambda view: view.issue.id)]
     taken = {row.day for row in rows}
-    rows += [Row(day, None, (), 0, reason, day < today, False) for day, reason in off.items() if day not in taken]
+    rows += [Row(day, None, (), 0, 0, reason, day < today, False) for day, reason in off.items() if day not in taken]
     rows.sort(key=lambda row: row.day)
     ahead = next((row for row in rows if row.day >= today), None)
-    return tuple(_marked(row) if row is ahead else row for row in rows)
+    return tuple(replace(row, is_after_today=True) if row is ahead else row for row in rows)
 
 
 def _issue_row(views: Sequence[SlotView], columns: Sequence[Column], today: date) -> Row:
@@ -124,15 +125,12 @@ def _issue_row(views: Sequence[SlotView], columns: Sequence[Column], today: date
         day=issue.publish_on,
         issue=issue,
         cells=tuple(cells.get((column.placement.id, column.ordinal)) for column in columns),
+        sold=sum(view.is_sold for view in views),
         booked_minor=sum(view.money.booked_minor for view in views if view.money),
         reason="Skipped" if issue.state is IssueState.SKIPPED else "",
         is_past=issue.publish_on < today,
         is_after_today=False,
     )
-
-
-def _marked(row: Row) -> Row:
-    return Row(row.day, row.issue, row.cells, row.booked_minor, row.reason, row.is_past, True)
 
 
 def _days_off(session: Session, newsletter_id: int, first: date, last: date) -> dict[date, str]:

@@ -61,9 +61,10 @@ class SponsorCard:
 
 @dataclass(frozen=True, slots=True)
 class SponsorLedger:
-    """The page: rows by value, the days that the four quarters span, and the sponsor that is open beside them."""
+    """The page: the days that the four quarters span, all sponsors by value, those that were looked for, and the one beside."""
 
     span: Span
+    all_rows: tuple[SponsorRow, ...]
     rows: tuple[SponsorRow, ...]
     card: SponsorCard | None
 
@@ -95,7 +96,7 @@ def get_sponsors(
     found = [one for one in rows if find.strip().lower() in one.sponsor.name.lower()]
     if row is not None:
         card = _card(session, newsletter, row, by_sponsor.get(row.sponsor.id, []), booked, clicks)
-    return SponsorLedger(span, tuple(found), card)
+    return SponsorLedger(span, tuple(rows), tuple(found), card)
 
 
 def _sponsors(session: Session, newsletter_id: int) -> list[Sponsor]:
@@ -142,7 +143,7 @@ def _ratios(bookings: Sequence[Booking], clicks: dict[int, int]) -> dict[int, fl
     for booking in bookings:
         if booking.id in clicks:
             by_placement.setdefault(booking.slot.placement_id, []).append(booking)
-    ratios = {}
+    ratios: dict[int, float] = {}
     for tracked in by_placement.values():
         middle = median_or_none([clicks[booking.id] for booking in tracked])
         if middle:

@@ -26,6 +26,7 @@ class Act(StrEnum):
     """Something that can be done about a slot from its docket."""
 
     BOOK = "book"
+    HOUSE = "house"
     HOLD = "hold"
     BLOCK = "block"
     UNBLOCK = "unblock"
@@ -44,11 +45,12 @@ class Act(StrEnum):
         """What a member's role must cover to be offered the act."""
         if self in (Act.REMIND, Act.RECORD_PAYMENT):
             return Permission.MONEY
-        return Permission.SELL if self in (Act.BOOK, Act.HOLD, Act.BLOCK, Act.UNBLOCK, Act.RELEASE) else Permission.READ
+        return Permission.SELL if self in SELLING else Permission.READ
 
 
+SELLING = frozenset({Act.BOOK, Act.HOUSE, Act.HOLD, Act.BLOCK, Act.UNBLOCK, Act.RELEASE})
 NEXT_ACTS: dict[SlotState, tuple[Act, ...]] = {
-    SlotState.OPEN: (Act.BOOK, Act.HOLD, Act.BLOCK),
+    SlotState.OPEN: (Act.BOOK, Act.HOLD, Act.BLOCK, Act.HOUSE),
     SlotState.HELD: (Act.OPEN_ORDER, Act.RELEASE),
     SlotState.OFFERED: (Act.RELEASE,),
     SlotState.AWAITING_FUNDS: (Act.OPEN_ORDER,),
@@ -90,7 +92,7 @@ def acts_of_slot(
     if order_state is not None and order_state is not OrderState.HELD:
         gone |= {Act.RELEASE}
     if is_over:
-        gone |= {Act.BOOK, Act.HOLD, Act.BLOCK, Act.UNBLOCK, Act.RELEASE, Act.ASK_COPY, Act.WRITE_COPY}
+        gone |= SELLING | {Act.ASK_COPY, Act.WRITE_COPY}
     return [act for act in acts if act not in gone]
 
 

@@ -62,6 +62,11 @@ def outstanding_note(invoices: int, late: int) -> str:
     return f"{count(invoices, 'invoice')}, {late} late" if late else f"{count(invoices, 'invoice')}, none late"
 
 
+def receivables_note(invoices: int) -> str:
+    """Say how many open invoices are listed, and in which order."""
+    return f"{count(invoices, 'open invoice')}, oldest first" if invoices > 1 else ""
+
+
 def slots_note(slots: SlotCount) -> str:
     """Say what became of the slots that are not sold: "1 held, 5 open, 2 went unsold"."""
     parts = [

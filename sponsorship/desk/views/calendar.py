@@ -1,13 +1,17 @@
 """The slot calendar: what is sold, stuck, open? And the docket of one slot."""
 
+from typing import Any
+
 from flask import g, render_template, request, url_for
 
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
+from sponsorship.booking.rules import SlotState
 from sponsorship.core import clock
 from sponsorship.core.db import db
 from sponsorship.core.errors import NotFound
-from sponsorship.core.web import Access, access, wants_fragment
+from sponsorship.core.format import long_day, moment
+from sponsorship.core.web import Access, access, page_url, wants_fragment
 from sponsorship.desk.queries.calendar import get_calendar, is_wanted
 from sponsorship.desk.queries.docket import Docket, get_docket
 from sponsorship.desk.queries.issues import has_bookings
@@ -42,7 +46,9 @@ def show_calendar(slug: str) -> str:
         start=start,
         wanted=wanted,
         docket=docket,
-        values=_docket_values(docket) if docket else {},
+        unpaid=SlotState.UNPAID,
+        first_open=next((view for view in calendar.views if view.state is SlotState.OPEN), None),
+        **(_docket_values(docket) if docket else {}),
     )
 
 
@@ -62,3 +68,21 @@ def _docket(slot_id: int) -> Docket:
     slot = get_slot(db.session(), slot_id)
     viewer = authorise(g.viewer, slot.issue.newsletter_id, Permission.READ)
     return get_docket(db.session(), slot, viewer, clock.now())
+
+
+def _docket_values(docket: Docket) -> dict[str, str]:
+    """What the docket's template needs beside the docket: where its forms lead back to, and a mail that asks for copy."""
+    view, newsletter = docket.view, docket.view.issue.newsletter
+    query: dict[str, Any] = {"from": request.args.get("from"), "slot": view.slot.id}
+    back = url_for("desk.show_calendar", slug=newsletter.slug, **query)
+    subject = text = ""
+    if view.order is not None and view.booking is not None:
+        subject, text = ask_for_copy(
+            sponsor=docket.title,
+            place=view.slot.name,
+            newsletter=newsletter.name,
+            publish=long_day(view.issue.publish_on),
+            due=moment(view.slot.deadlines.copy_due_at, newsletter.timezone),
+            url=page_url("creative.write_copy", token=view.order.token, booking_id=view.booking.id),
+        )
+    return {"back": back, "mail_subject": subject, "mail_text": text}

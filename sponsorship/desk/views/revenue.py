@@ -8,18 +8,21 @@ from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
 from sponsorship.core.db import db
 from sponsorship.core.errors import DomainError
-from sponsorship.core.format import money, month
-from sponsorship.core.web import Access, access
+from sponsorship.core.format import count, count_word, money, month
+from sponsorship.core.web import Access, access, page_url
 from sponsorship.desk.queries.calendar import get_calendar
+from sponsorship.desk.queries.drawings import draw_issue
 from sponsorship.desk.queries.issues import has_bookings, list_next_issues
 from sponsorship.desk.rules import revenue as wording
-from sponsorship.desk.rules.calendar import empty_headline
+from sponsorship.desk.rules.calendar import empty_headline, range_text
+from sponsorship.desk.rules.issues import quiet_sentence
 from sponsorship.desk.views.team import blueprint, read_newsletter
 from sponsorship.inventory.models import Newsletter
 from sponsorship.reporting.charts import revenue_by_month
 from sponsorship.reporting.queries import PeriodFigures, RevenueReport, get_revenue
 from sponsorship.reporting.rules import Period, SlotShare
 
+MOST_DRAWN = 12
 SQUARES = {SlotShare.UNSOLD: "open", SlotShare.HOUSE: "open"}
 
 
@@ -32,6 +35,7 @@ def show_revenue(slug: str) -> str:
     if not has_bookings(db.session(), newsletter.id):
         return empty_page(newsletter, "Revenue")
     report = get_revenue(db.session(), newsletter, period, now)
+    next_issues = list_next_issues(report, newsletter, now)
     return render_template(
         "desk/show_revenue.html",
         now=now,
@@ -40,13 +44,19 @@ def show_revenue(slug: str) -> str:
         figures=report.figures,
         headline=_headline(report, newsletter.currency),
         sums=_sums(report.figures, newsletter.currency),
-        squares=[SQUARES.get(share, share.value) for share in report.figures.shares if share is not SlotShare.NOT_FOR_SALE],
+        squares=[
+            SQUARES.get(share, share.value) for share in report.figures.shares if share is not SlotShare.NOT_FOR_SALE
+        ],
         squares_label=wording.tally_label(report.figures.slots),
         slots_note=wording.slots_note(report.figures.slots),
-        chart=revenue_by_month(report.months, newsletter.currency, report.today.replace(day=1)),
+        chart_json=revenue_by_month(report.months, newsletter.currency, report.today.replace(day=1)),
         chart_label=wording.chart_label(report.months, newsletter.currency),
         chart_table=_table(report, newsletter.currency),
-        next_issues=list_next_issues(report, newsletter, now),
+        next_issues=next_issues,
+        quiet=quiet_sentence(list(next_issues.quiet)),
+        receivables_note=wording.receivables_note(sum(len(band.rows) for band in report.receivables)),
+        due_text=wording.due_text,
+        bought_text=wording.bought_text,
     )
 
 
@@ -58,10 +68,13 @@ def empty_page(newsletter: Newsletter, section: str) -> str:
     return render_template(
         "desk/show_empty.html",
         section=section,
-        calendar=calendar,
-        rows=ahead,
+        dates=range_text(ahead[0].day, ahead[-1].day) if ahead else "",
+        drawings=[draw_issue([view for view in row.cells if view]) for row in ahead][:MOST_DRAWN],
         headline=empty_headline([row.day for row in ahead], len(open_slots)),
         worth_minor=sum(view.price_minor for view in open_slots),
+        rate_card=page_url("storefront.show_storefront", slug=newsletter.slug),
+        first_day=calendar.first,
+        offer=f"{count_word(len(calendar.columns), 'slot')} in each issue, {count(len(ahead), 'date')} on sale.",
     )
 
 

@@ -14,7 +14,7 @@ from sponsorship.creative.models import Creative, CreativeVersion
 from sponsorship.creative.rules import Copy
 from sponsorship.inventory.models import Issue, Newsletter, Slot
 from sponsorship.inventory.rules import IssueState
-from sponsorship.reporting.rules import HOURS_SHOWN, MOST_COMPARED, HourRow
+from sponsorship.reporting.rules import HOURS_SHOWN, MOST_COMPARED, HourRow, ReportNumbers, usual
 from sponsorship.tracking.queries import (
     ClickCount,
     HourCount,
@@ -70,6 +70,23 @@ class PlacementReport:
     hours: tuple[HourRow, ...]
     exclusions: tuple[tuple[ExclusionReason, int], ...]
     next_open: Slot | None
+
+    @property
+    def numbers(self) -> ReportNumbers:
+        """The figures at the head of the report."""
+        rates = [other.rate for other in self.others if other.rate is not None]
+        costs = [other.cost_minor for other in self.others if other.cost_minor is not None]
+        return ReportNumbers(
+            people=self.own.people,
+            at_head=self.by_position.get(LinkPosition.HEAD, 0),
+            at_foot=self.by_position.get(LinkPosition.FOOT),
+            delivered=self.own.delivered,
+            net_minor=self.own.net_minor,
+            hits=self.clicks.hits,
+            taken_out=self.taken_out,
+            usual_rate=usual(rates),
+            usual_cost_minor=usual(costs),
+        )
 
     @property
     def taken_out(self) -> int:
