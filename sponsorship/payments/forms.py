@@ -53,7 +53,10 @@ class CheckOutForm(FlaskForm):
     contact_name = StringField("Your name", [DataRequired("Give your name."), Length(max=LONGEST_LINE)], [_line])
     contact_email = StringField(
         "E-mail for copy reminders and reports",
-        [DataRequired("Give your e-mail address."), Email("That is not an e-mail address. Write it like you@company.com.")],
+        [
+            DataRequired("Give your e-mail address."),
+            Email("That is not an e-mail address. Write it like you@company.com."),
+        ],
         [_line],
     )
     website = StringField(
@@ -175,5 +178,3 @@ class RecordPaymentForm(FlaskForm):
         if not AMOUNT.fullmatch(plain):
             raise ValueError(plain)
         return to_minor(Decimal(plain), self.currency)
-
-

@@ -92,19 +92,21 @@ def rates_compared(others: Sequence[float], yours: float) -> str:
         hovertemplate="%{customdata}<extra></extra>",
         marker=_dots(len(rates), mine),
     )
-    own = {"x": yours, "y": heights[mine] + 0.85, "xanchor": _anchor(yours, low, high)}
+    tallest = max(2, *map(abs, heights))
+    own = {"x": yours, "y": -tallest - 0.2, "yanchor": "top", "xanchor": _anchor(yours, low, high)}
     notes = [own | {"text": f"Yours, {percent(yours, 2)}", "font": {"color": "var(--c-people)", "weight": 700}}]
     shapes: list[dict[str, Any]] = []
     middle = usual(others)
     if middle is not None:
         ink = {"color": "var(--ink)", "width": 1.5}
-        notes.append({"x": middle, "y": 2.6, "xanchor": "center", "text": f"Median {percent(middle, 2)}"})
-        shapes.append({"type": "line", "x0": middle, "x1": middle, "y0": -2.2, "y1": 2.5, "line": ink})
+        place = {"x": middle, "y": tallest + 0.6, "xanchor": _anchor(middle, low, high)}
+        notes.append(place | {"text": f"Median {percent(middle, 2)}"})
+        shapes.append({"type": "line", "x0": middle, "x1": middle, "y0": -tallest, "y1": tallest + 0.5, "line": ink})
     layout = {
         "hovermode": "closest",
         "margin": {"t": 6, "b": 28},
         "xaxis": {"range": [low - room, high + room], "tickformat": _rate_format(high - low), "nticks": 6},
-        "yaxis": {"visible": False, "range": [-2.6, 3.8]},
+        "yaxis": {"visible": False, "range": [-tallest - 2, tallest + 2]},
         "shapes": shapes,
         "annotations": notes,
     }

@@ -13,7 +13,7 @@ from sponsorship.booking.rules import SlotState
 from sponsorship.core.flatplan import Drawing
 from sponsorship.core.format import local
 from sponsorship.desk.queries.drawings import draw_column
-from sponsorship.desk.rules.calendar import CHIPS, PAST_ROWS, RARE_CHIPS, ROWS, Clause, calendar_headline
+from sponsorship.desk.rules.calendar import CHIPS, PAST_ROWS, RARE_CHIPS, ROWS, WAITING, Clause, calendar_headline
 from sponsorship.inventory.models import Issue, Newsletter, Placement, RhythmException
 from sponsorship.inventory.rules import IssueState, RhythmChange
 
@@ -160,6 +160,12 @@ def is_wanted(view: SlotView, states: Collection[str], find: str) -> bool:
     """Whether a slot passes the filters: one of the states (none chosen: all), and the text within the sponsor's name."""
     fits = not states or any(state.value in states for state in states_of(view))
     return fits and find.strip().lower() in view.sponsor_name.lower()
+
+
+def most_pressing(calendar: Calendar) -> SlotView | None:
+    """Return the slot ahead of today that waits for somebody longest: copy that is late before copy to be read, and so on."""
+    ahead = [view for view in calendar.views if view.issue.publish_on >= calendar.today and view.state in WAITING]
+    return min(ahead, key=lambda view: WAITING.index(view.state), default=None)
 
 
 def _headline(views: Sequence[SlotView], newsletter: Newsletter, last: date) -> list[Clause]:

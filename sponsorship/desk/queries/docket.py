@@ -41,7 +41,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """A slot's docket; `lines` are (label, figure, style) of what it costs and what is owed; `acts` the next one first.
+    """A slot's docket: `lines` are (label, figure) or (label, figure, style), `acts` come with the next one first.
 
     `invoice` is the open invoice of its order; `hold_until` is what a promise suggests, on the newsletter's clock.
     """
@@ -50,7 +50,7 @@ class Docket:
     title: str
     drawing: Drawing
     steps: tuple[Step, ...]
-    lines: tuple[tuple[str, str, str], ...]
+    lines: tuple[tuple[str, ...], ...]
     acts: tuple[Act, ...]
     invoice: Invoice | None
     contact: Contact | None
@@ -60,9 +60,13 @@ class Docket:
 
 def get_docket(session: Session, slot: Slot, viewer: Viewer, now: datetime) -> Docket:
     """Return the docket of one slot for a member of the team: acts that the member's role does not cover are left out."""
-    view, newsletter = get_slot_view(session, slot, now), slot.issue.newsletter
+    return make_docket(session, get_slot_view(session, slot, now), list_slots(session, [slot.issue_id]), viewer, now)
+
+
+def make_docket(session: Session, view: SlotView, slots: Sequence[Slot], viewer: Viewer, now: datetime) -> Docket:
+    """Return the same from a view that was read before, and the slots of its issue in their order."""
+    slot, newsletter, booking, order = view.slot, view.issue.newsletter, view.booking, view.order
     today = local(now, newsletter.timezone).date()
-    booking, order = view.booking, view.order
     invoices = _invoices_of(session, view)
     own = next((invoice for invoice in invoices if order and invoice.order_id == order.id), None)
     acts = acts_of_slot(
@@ -72,17 +76,20 @@ def get_docket(session: Session, slot: Slot, viewer: Viewer, now: datetime) -> D
         has_open_invoice=own is not None,
         is_over=slot.issue.state is not IssueState.PLANNED or slot.issue.publish_at <= now,
     )
-    allowed = tuple(act for act in acts if viewer.may(act.permission, newsletter.id))
+    contact = _contact(booking)
+    allowed = tuple(
+        act for act in acts if viewer.may(act.permission, newsletter.id) and (contact or act is not Act.ASK_COPY)
+    )
     picks_sponsor = Act.BOOK in allowed or Act.HOLD in allowed
     return Docket(
         view=view,
         title=view.sponsor_name or NOBODY.get(view.state, "A buyer"),
-        drawing=draw_slot(list_slots(session, [slot.issue_id]), slot),
+        drawing=draw_slot(slots, slot),
         steps=tuple(_steps(view, newsletter.timezone)),
         lines=tuple(_lines(view, own, invoices, today, newsletter.currency)),
         acts=allowed,
         invoice=own,
-        contact=_contact(booking),
+        contact=contact,
         sponsors=tuple(list_sponsors(session, newsletter.id)) if picks_sponsor else (),
         hold_until=local(suggested_hold_end(now, slot.issue.publish_at), newsletter.timezone),
     )
@@ -115,19 +122,18 @@ def _steps(view: SlotView, zone: str) -> Sequence[Step]:
 
 def _lines(
     view: SlotView, own: Invoice | None, invoices: Sequence[Invoice], today: date, currency: str
-) -> list[tuple[str, str, str]]:
+) -> list[tuple[str, ...]]:
     """What it costs or cost, its own open invoice, and what else the sponsor is late with."""
-    lines: list[tuple[str, str, str]] = []
+    lines: list[tuple[str, ...]] = []
     if view.state in (SlotState.OPEN, SlotState.UNSOLD):
-        lines.append(("On the rate card at", money(view.placement.price_minor, currency), ""))
+        lines.append(("On the rate card at", money(view.placement.price_minor, currency)))
     elif view.booking and view.booking.kind is BookingKind.SALE:
-        lines.append(("Net price", money(view.booking.net_minor, currency), ""))
+        lines.append(("Net price", money(view.booking.net_minor, currency)))
     for invoice in invoices:
         if invoice is own or invoice.due_on < today:
             text = late_invoice_text(invoice.number, invoice.due_on, today)
-            lines.append(
-                (text, money(invoice.open_minor, invoice.currency), "late-t" if invoice.due_on < today else "")
-            )
+            style = ("late-t",) if invoice.due_on < today else ()
+            lines.append((text, money(invoice.open_minor, invoice.currency), *style))
     return lines
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload, selectinload
 
+from sponsorship.assembly.queries import SlotView, list_views
 from sponsorship.booking.models import Booking
 from sponsorship.booking.rules import OCCUPYING, BookingKind, BookingState
 from sponsorship.core.errors import NotFound
@@ -40,11 +41,10 @@ class SponsorRow:
 
 @dataclass(frozen=True, slots=True)
 class SponsorSlot:
-    """One slot of a sponsor's: where it stands in the issue, and its people's clicks once it ran."""
+    """One slot of a sponsor's, as it is shown, and where it stands in the issue."""
 
-    booking: Booking
+    view: SlotView
     drawing: Drawing
-    clicks: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def get_sponsors(
         raise NotFound
     found = [one for one in rows if find.strip().lower() in one.sponsor.name.lower()]
     if row is not None:
-        card = _card(session, newsletter, row, by_sponsor.get(row.sponsor.id, []), booked, clicks)
+        card = _card(session, newsletter, row, by_sponsor.get(row.sponsor.id, []), booked, now)
     return SponsorLedger(span, tuple(rows), tuple(found), card)
 
 
@@ -189,9 +189,10 @@ def _card(
     row: SponsorRow,
     bookings: Sequence[Booking],
     booked: dict[int, int],
-    clicks: dict[int, int],
+    now: datetime,
 ) -> SponsorCard:
-    placements = _places(session, newsletter.id)
+    columns = _columns(session, newsletter.id)
+    views = list_views(session, [booking.slot for booking in bookings[:SHOWN_SLOTS]], now)
     sold = [booking for booking in bookings if _is_sold(booking)]
     query = select(Creative).where(Creative.booking_id.in_([b.id for b in sold]), Creative.submitted_at.is_not(None))
     sent = {
@@ -203,18 +204,18 @@ def _card(
         row=row,
         since=sold[-1].slot.issue.publish_on if sold else None,
         booked_minor=sum(booked.get(booking.id, 0) for booking in sold),
-        slots=tuple(_sponsor_slot(booking, placements, clicks) for booking in bookings[:SHOWN_SLOTS]),
+        slots=tuple(SponsorSlot(view, draw_column(columns, _column_of(columns, view.slot))) for view in views),
         copies_on_time=len(on_time),
         copies=len(sent),
     )
 
 
-def _places(session: Session, newsletter_id: int) -> list[Placement]:
+def _columns(session: Session, newsletter_id: int) -> list[Placement]:
+    """The newsletter's placements in their order in the issue, each as often as it has slots; retired ones are there too."""
     query = select(Placement).where(Placement.newsletter_id == newsletter_id)
-    return list(session.scalars(query.order_by(Placement.position, Placement.id)))
+    placements = session.scalars(query.order_by(Placement.position, Placement.id))
+    return [placement for placement in placements for _ in range(placement.capacity)]
 
 
-def _sponsor_slot(booking: Booking, placements: Sequence[Placement], clicks: dict[int, int]) -> SponsorSlot:
-    columns = [placement for placement in placements for _ in range(placement.capacity)]
-    index = columns.index(booking.slot.placement) + min(booking.slot.ordinal, booking.slot.placement.capacity) - 1
-    return SponsorSlot(booking, draw_column(columns, index), clicks.get(booking.id))
+def _column_of(columns: Sequence[Placement], slot: Slot) -> int:
+    return columns.index(slot.placement) + min(slot.ordinal, slot.placement.capacity) - 1

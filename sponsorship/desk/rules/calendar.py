@@ -22,6 +22,9 @@ RARE_CHIPS = frozenset(
 )  # shown only where there are some
 
 
+WAITING = (SlotState.MISSING, SlotState.CHANGES_ASKED, SlotState.REVIEW, SlotState.UNPAID)  # the most pressing first
+
+
 class Act(StrEnum):
     """Something that can be done about a slot from its docket."""
 

@@ -1,5 +1,6 @@
 """The slot calendar: what is sold, stuck, open? And the docket of one slot."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import g, render_template, request, url_for
@@ -12,8 +13,8 @@ from sponsorship.core.db import db
 from sponsorship.core.errors import NotFound
 from sponsorship.core.format import long_day, moment
 from sponsorship.core.web import Access, access, page_url, wants_fragment
-from sponsorship.desk.queries.calendar import get_calendar, is_wanted
-from sponsorship.desk.queries.docket import Docket, get_docket
+from sponsorship.desk.queries.calendar import Calendar, get_calendar, is_wanted, most_pressing
+from sponsorship.desk.queries.docket import Docket, get_docket, make_docket
 from sponsorship.desk.queries.issues import has_bookings
 from sponsorship.desk.rules.calendar import parse_day, range_text
 from sponsorship.desk.rules.docket import ask_for_copy
@@ -35,8 +36,7 @@ def show_calendar(slug: str) -> str:
     calendar = get_calendar(db.session(), newsletter, parse_day(start) if start else None, now)
     states, find = request.args.getlist("state"), request.args.get("find", "")
     wanted = {view.slot.id for view in calendar.views if is_wanted(view, states, find)}
-    chosen = request.args.get("slot", type=int)
-    docket = _docket(chosen) if chosen else None
+    docket = _docket_beside(calendar, request.args.get("slot", type=int), now)
     return render_template(
         "desk/show_calendar.html",
         calendar=calendar,
@@ -62,6 +62,17 @@ def show_docket(slug: str, slot_id: int) -> str:
         raise NotFound
     template = "desk/_docket.html" if wants_fragment() else "desk/show_docket.html"
     return render_template(template, docket=docket, **_docket_values(docket))
+
+
+def _docket_beside(calendar: Calendar, chosen: int | None, now: datetime) -> Docket | None:
+    """The docket of the slot chosen, else of the most pressing on the page; a slot that is not on it has none."""
+    view = (
+        next((view for view in calendar.views if view.slot.id == chosen), None) if chosen else most_pressing(calendar)
+    )
+    if view is None:
+        return None
+    slots = [other.slot for other in calendar.views if other.issue.id == view.issue.id]
+    return make_docket(db.session(), view, slots, g.viewer, now)
 
 
 def _docket(slot_id: int) -> Docket:

@@ -42,22 +42,28 @@ def show_revenue(slug: str) -> str:
         periods=list(Period),
         report=report,
         figures=report.figures,
-        headline=_headline(report, newsletter.currency),
-        sums=_sums(report.figures, newsletter.currency),
-        squares=[
-            SQUARES.get(share, share.value) for share in report.figures.shares if share is not SlotShare.NOT_FOR_SALE
-        ],
-        squares_label=wording.tally_label(report.figures.slots),
-        slots_note=wording.slots_note(report.figures.slots),
-        chart_json=revenue_by_month(report.months, newsletter.currency, report.today.replace(day=1)),
-        chart_label=wording.chart_label(report.months, newsletter.currency),
-        chart_table=_table(report, newsletter.currency),
         next_issues=next_issues,
         quiet=quiet_sentence(list(next_issues.quiet)),
-        receivables_note=wording.receivables_note(sum(len(band.rows) for band in report.receivables)),
         due_text=wording.due_text,
         bought_text=wording.bought_text,
+        **_words(report, newsletter.currency),
     )
+
+
+def _words(report: RevenueReport, currency: str) -> dict[str, Any]:
+    """What the page says of the figures: headline, equation, tally, chart and its table."""
+    shares = [share for share in report.figures.shares if share is not SlotShare.NOT_FOR_SALE]
+    return {
+        "headline": _headline(report, currency),
+        "sums": _sums(report.figures, currency),
+        "squares": [SQUARES.get(share, share.value) for share in shares],
+        "squares_label": wording.tally_label(report.figures.slots),
+        "slots_note": wording.slots_note(report.figures.slots),
+        "chart_json": revenue_by_month(report.months, currency, report.today.replace(day=1)),
+        "chart_label": wording.chart_label(report.months, currency),
+        "chart_table": _table(report, currency),
+        "receivables_note": wording.receivables_note(sum(len(band.rows) for band in report.receivables)),
+    }
 
 
 def empty_page(newsletter: Newsletter, section: str) -> str:

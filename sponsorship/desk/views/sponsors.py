@@ -5,7 +5,7 @@ from flask import render_template, request
 from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
 from sponsorship.core.db import db
-from sponsorship.core.format import count, money, month, short_day
+from sponsorship.core.format import money, month, short_day
 from sponsorship.core.web import Access, access
 from sponsorship.desk.queries.sponsors import SponsorCard, get_sponsors
 from sponsorship.desk.rules.sponsors import signed_percent, sponsors_headline
@@ -27,7 +27,7 @@ def list_sponsors(slug: str) -> str:
         "desk/list_sponsors.html",
         ledger=ledger,
         find=find,
-        active=f"{count(active, 'sponsor')} printed from {short_day(ledger.span.first)} to {short_day(ledger.span.last)}",
+        active=f"{active} active from {short_day(ledger.span.first)} to {short_day(ledger.span.last)}",
         headline=sponsors_headline([row.year for row in ledger.all_rows]),
         signed_percent=signed_percent,
         card_lines=_card_lines(ledger.card, newsletter.currency) if ledger.card else [],
