@@ -1,5 +1,6 @@
 """The storefront, the page of an order, and a sponsor's home."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
@@ -12,7 +13,7 @@ from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter, list_newsletters
 from sponsorship.storefront import queries
 from sponsorship.storefront.queries.orders import BookingRow
-from sponsorship.storefront.rules import copy_clause, home_headline, order_headline, split_terms
+from sponsorship.storefront.rules import Clause, copy_clause, home_headline, order_headline, split_terms
 
 blueprint = Blueprint("storefront", __name__)
 
@@ -65,14 +66,18 @@ def show_home() -> str:
     rows = [*view.coming, *view.ran]
     newsletters = list_newsletters(db.session())
     g.newsletter = rows[0].booking.slot.issue.newsletter if rows else next(iter(newsletters), None)
-    wanted = view.next_copy
-    due = wanted and copy_clause(
-        wanted.booking.slot.issue.publish_on, wanted.copy_due_at, wanted.booking.slot.issue.newsletter.timezone, now
-    )
     return render_template(
-        "storefront/show_home.html", view=view, clauses=home_headline(len(view.coming), len(view.ran), due),
+        "storefront/show_home.html", view=view, clauses=home_headline(len(view.coming), len(view.ran), _due(view, now)),
         newsletters=newsletters, masthead=_masthead(g.newsletter, rows, "bookings", url_for("storefront.show_home")),
     )  # fmt: skip
+
+
+def _due(view: queries.HomeView, now: datetime) -> Clause | None:
+    """Which copy is due next, in words."""
+    if view.next_copy is None:
+        return None
+    issue = view.next_copy.booking.slot.issue
+    return copy_clause(issue.publish_on, view.next_copy.copy_due_at, issue.newsletter.timezone, now)
 
 
 def _picks() -> list[int]:
