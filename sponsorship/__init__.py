@@ -20,7 +20,6 @@ from sponsorship.booking import handlers as booking_handlers
 from sponsorship.booking import models as booking_models
 from sponsorship.booking import tasks as booking_tasks
 from sponsorship.booking import views as booking_views
-from sponsorship.checks import handlers as checks_handlers
 from sponsorship.checks import models as checks_models
 from sponsorship.core import mail, outbox
 from sponsorship.core.cli import init_cli
@@ -46,7 +45,6 @@ from sponsorship.payments.stripe_gateway import StripeGateway
 from sponsorship.reporting import views as reporting_views
 from sponsorship.sponsors import views as sponsors_views
 from sponsorship.storefront import portal as storefront_portal
-from sponsorship.tracking import cli as tracking_cli
 from sponsorship.tracking import handlers as tracking_handlers
 from sponsorship.tracking import models as tracking_models
 from sponsorship.tracking import tasks as tracking_tasks
@@ -62,11 +60,11 @@ PAGES = (
     archive_views, assembly_views, reporting_views, storefront_portal, desk_views, demo_views,
 )  # fmt: skip
 HANDLERS = (
-    booking_handlers, payments_handlers, checks_handlers, creative_handlers, tracking_handlers,
+    booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
     assembly_handlers,
 )  # fmt: skip
 TASKS = (inventory_tasks, booking_tasks, payments_tasks, tracking_tasks, assembly_tasks)
-COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, tracking_cli, demo_cli)
+COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, demo_cli)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -1,7 +1,38 @@
-"""What booking does when something happened elsewhere."""
+"""What booking does when something happened: bookings run with their issue, buyers are told what they bought."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy.orm import Session
+
+from sponsorship.booking.queries import get_order_by_id, list_bookings
+from sponsorship.booking.rules import OrderState
+from sponsorship.booking.services import run_bookings
+from sponsorship.core.mail import queue_mail
 from sponsorship.core.outbox import Handler
+from sponsorship.core.web import page_url
+from sponsorship.inventory.queries import get_issue
 
-HANDLERS: dict[str, Sequence[Handler]] = {}
+
+def run_issue(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """An issue went out: what was confirmed in it ran."""
+    run_bookings(session, issue=get_issue(session, payload["issue_id"]), now=now)
+
+
+def mail_confirmation(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """An order was confirmed: tell its contact what is booked, when copy is due, and where to write it."""
+    order = get_order_by_id(session, payload["order_id"])
+    if order.state is not OrderState.CONFIRMED or not order.contact_email:
+        return
+    bookings = list_bookings(session, order)
+    queue_mail(
+        session, key=f"order.confirmed:{order.id}", to=order.contact_email,
+        subject=f"Booked: {order.number} in {order.newsletter.name}", template="booking/email/order_confirmed",
+        reply_to=order.newsletter.contact_email or None, now=now, order=order, bookings=bookings,
+        newsletter=order.newsletter, next_copy=min((b.slot.deadlines.copy_due_at for b in bookings), default=None),
+        order_url=page_url("storefront.show_order", token=order.token),
+    )  # fmt: skip
+
+
+HANDLERS: dict[str, Sequence[Handler]] = {"issue.sent": [run_issue], "order.confirmed": [mail_confirmation]}

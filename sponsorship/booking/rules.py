@@ -228,3 +228,8 @@ def check_order_step(before: OrderState, after: OrderState) -> None:
 def hold_for_session(held_since: datetime, session_expires_at: datetime) -> datetime:
     """Return until when a hold lasts while a payment session is open: its end and a grace, at most 90 minutes in all."""
     return min(session_expires_at + SESSION_GRACE, held_since + LONGEST_HOLD)
+
+
+def next_order_number(year: int, last: str | None) -> str:
+    """Return the number after `last` ("IO-2026-0146") in a year, or the year's first; four digits, more when they run out."""
+    return f"IO-{year}-{(int(last.rsplit('-', 1)[1]) if last else 0) + 1:04d}"

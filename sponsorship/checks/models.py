@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sponsorship.checks.rules import CheckRule, CopySource, FindingState, Severity
+from sponsorship.checks.rules import CheckRule, CopySource, FindingState, Passage, Reader, Severity, Telling, tell
 from sponsorship.core.db import Base, word_enum
 
 
@@ -32,6 +32,25 @@ class CorpusText(Base):
     body: Mapped[str] = mapped_column(Text)  # plain text, markup stripped
     url: Mapped[str] = mapped_column(Text)
     destination: Mapped[str] = mapped_column(Text)  # the link as it is compared: core.urls.normal_url
+    withdrawn_at: Mapped[datetime | None]  # it will not be printed after all: compared with nothing
+
+    @property
+    def passage(self) -> Passage:
+        """The text as a value, to be compared."""
+        return Passage(
+            newsletter_id=self.newsletter_id,
+            source=self.source,
+            source_id=self.source_id,
+            issue_number=self.issue_number,
+            publish_on=self.publish_on,
+            placement_name=self.placement_name,
+            sponsor_id=self.sponsor_id,
+            sponsor_name=self.sponsor_name,
+            heading=self.heading,
+            body=self.body,
+            url=self.url,
+            destination=self.destination,
+        )
 
 
 class Finding(Base):
@@ -55,3 +74,7 @@ class Finding(Base):
     waived_at: Mapped[datetime | None]
     text: Mapped[CorpusText] = relationship(foreign_keys=[text_id])
     other: Mapped[CorpusText] = relationship(foreign_keys=[other_id], lazy="joined", innerjoin=True)
+
+    def told_to(self, reader: Reader, today: date) -> Telling:
+        """Return title and sentence for a reader; `title` and `sentence` are what the sponsor was told when it was found."""
+        return tell(self.rule, self.text.passage, self.other.passage, self.likeness, today=today, reader=reader)

@@ -128,7 +128,10 @@ def violates(error: IntegrityError, constraint: str, *columns: str) -> bool:
 
 
 def lock_rows(session: Session, model: type[Base], ids: list[int]) -> list[Any]:
-    """Lock rows for writing, in order of id, and return them fresh; on SQLite the transaction's own lock does it."""
+    """Lock rows for writing, in order of id, and return them fresh; on SQLite the transaction's own lock does it.
+
+    Only the model's own rows are locked, not those loaded beside them, and rows that merely refer to them may still come.
+    """
     key = model.__mapper__.primary_key[0]
     query = session.query(model).filter(key.in_(ids)).order_by(key).populate_existing()
-    return query.with_for_update().all()
+    return query.with_for_update(of=model, key_share=True).all()

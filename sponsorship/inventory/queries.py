@@ -1,5 +1,6 @@
 """Reads about newsletters, placements, issues and slots."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -63,6 +64,20 @@ def list_slots(session: Session, issue_ids: list[int]) -> list[Slot]:
         .order_by(Issue.publish_on, Placement.position, Slot.ordinal)
     )
     return list(session.scalars(query).unique())
+
+
+def get_slot(session: Session, slot_id: int) -> Slot:
+    """Return a slot by its id; raises NotFound."""
+    slot = session.get(Slot, slot_id) if slot_id < 2**31 else None
+    if slot is None:
+        raise NotFound
+    return slot
+
+
+def list_slots_by_id(session: Session, slot_ids: Collection[int]) -> list[Slot]:
+    """Return those of the slots that exist, in order of id."""
+    known = [slot_id for slot_id in slot_ids if 0 < slot_id < 2**31]
+    return list(session.scalars(select(Slot).where(Slot.id.in_(known)).order_by(Slot.id)))
 
 
 def list_placements(session: Session, newsletter_id: int) -> list[Placement]:

@@ -1,0 +1,169 @@
+"""Reads about orders, bookings, and who has which slot."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
+
+from sponsorship.booking.models import Booking, Order
+from sponsorship.booking.rules import OCCUPYING, OPEN_ORDERS, BookingState, FrequencyDiscount, OrderState, Quote, quote
+from sponsorship.core.errors import NotFound
+from sponsorship.inventory.models import Issue, Newsletter, Slot
+from sponsorship.inventory.rules import IssueState, PriceRuleKind
+from sponsorship.sponsors.models import Sponsor
+
+LARGEST_ID = 2**31 - 1
+
+
+def get_order(session: Session, token: str) -> Order:
+    """Return the order that the token opens; raises NotFound."""
+    order = session.scalars(select(Order).where(Order.token == token)).one_or_none()
+    if order is None:
+        raise NotFound
+    return order
+
+
+def get_order_by_id(session: Session, order_id: int) -> Order:
+    """Return an order by its id; raises NotFound."""
+    order = session.get(Order, order_id) if order_id <= LARGEST_ID else None
+    if order is None:
+        raise NotFound
+    return order
+
+
+def get_booking(session: Session, booking_id: int) -> Booking:
+    """Return a booking by its id; raises NotFound."""
+    booking = session.get(Booking, booking_id) if booking_id <= LARGEST_ID else None
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+def get_order_booking(session: Session, order: Order, booking_id: int) -> Booking:
+    """Return a booking of that order; raises NotFound for one of another order."""
+    booking = get_booking(session, booking_id)
+    if booking.order_id != order.id:
+        raise NotFound
+    return booking
+
+
+def list_bookings(session: Session, order: Order) -> list[Booking]:
+    """Return an order's bookings in order of date, position and ordinal, with slot, issue and placement; one query."""
+    query = select(Booking).where(Booking.order_id == order.id)
+    found = session.scalars(query)
+    return sorted(found, key=lambda b: (b.slot.issue.publish_at, b.slot.placement.position, b.slot.ordinal))
+
+
+def occupants_of(session: Session, slot_ids: Collection[int]) -> dict[int, Booking]:
+    """Return who has which of these slots now (held, confirmed or ran), by slot id; a free slot has no entry."""
+    query = (
+        select(Booking)
+        .where(Booking.slot_id.in_(slot_ids), Booking.state.in_(OCCUPYING))
+        .options(selectinload(Booking.order), selectinload(Booking.sponsor))
+    )
+    return {booking.slot_id: booking for booking in session.scalars(query)}
+
+
+def quote_slots(session: Session, newsletter: Newsletter, slots: Sequence[Slot]) -> Quote:
+    """Return what an order of these slots costs at today's list prices; `net_by_slot` is in the order given."""
+    rules = [
+        FrequencyDiscount(rule.label, rule.threshold, rule.discount_basis_points)
+        for rule in newsletter.price_rules
+        if rule.kind is PriceRuleKind.FREQUENCY
+    ]
+    return quote(newsletter.currency, [slot.placement.price_minor for slot in slots], rules)
+
+
+def list_lapsable_orders(session: Session, now: datetime) -> list[int]:
+    """Return the ids of held orders, no payment page open, whose time has run out."""
+    query = select(Order.id).where(Order.state == OrderState.HELD, Order.held_until <= now)
+    return list(session.scalars(query.order_by(Order.held_until)))
+
+
+def list_lapsable_bookings(session: Session, now: datetime) -> list[int]:
+    """Return the ids of held bookings without an order (courtesy holds) whose time has run out."""
+    query = select(Booking.id).where(
+        Booking.state == BookingState.HELD, Booking.order_id.is_(None), Booking.held_until <= now
+    )
+    return list(session.scalars(query.order_by(Booking.held_until)))
+
+
+def open_slots_like(session: Session, slot: Slot, now: datetime, limit: int) -> list[Slot]:
+    """Return up to `limit` free slots of the same placement that can still be bought, nearest to the slot's date first.
+
+    One for each issue, never the slot's own issue; of dates equally near the later comes first.
+    """
+    issue, taken = aliased(Issue), select(Booking.id).where(Booking.slot_id == Slot.id, Booking.state.in_(OCCUPYING))
+    query = (
+        select(Slot)
+        .join(issue, Slot.issue_id == issue.id)
+        .join(issue.newsletter)
+        .options(contains_eager(Slot.issue.of_type(issue)).contains_eager(issue.newsletter))
+        .where(Slot.placement_id == slot.placement_id, Slot.issue_id != slot.issue_id, ~taken.exists())
+        .where(issue.state == IssueState.PLANNED, issue.publish_at > now)
+        .order_by(Slot.ordinal)
+    )
+    wanted = slot.issue.publish_at
+    by_issue = {found.issue_id: found for found in reversed(list(session.scalars(query)))}
+    bookable = [found for found in by_issue.values() if found.deadlines.bookable_until > now]
+    bookable.sort(key=lambda s: (abs(s.issue.publish_at - wanted), s.issue.publish_at < wanted))
+    return bookable[:limit]
+
+
+def list_orders(session: Session, newsletter_id: int) -> list[Order]:
+    """Return a newsletter's orders, newest first."""
+    query = select(Order).where(Order.newsletter_id == newsletter_id).order_by(Order.created_at.desc(), Order.id.desc())
+    return list(session.scalars(query))
+
+
+def list_orders_of_sponsor(session: Session, sponsor_ids: Collection[int]) -> list[Order]:
+    """Return the orders of these sponsors with their bookings, newest first."""
+    query = (
+        select(Order)
+        .where(Order.sponsor_id.in_(sponsor_ids))
+        .options(selectinload(Order.bookings))
+        .order_by(Order.created_at.desc(), Order.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def list_bookings_of_sponsor(session: Session, sponsor: Sponsor) -> list[Booking]:
+    """Return every booking of a sponsor, archive included, latest issue first."""
+    query = select(Booking).where(Booking.sponsor_id == sponsor.id).options(selectinload(Booking.order))
+    return sorted(session.scalars(query), key=lambda b: (b.slot.issue.publish_at, -b.id), reverse=True)
+
+
+def list_bookings_of_issue(session: Session, issue: Issue) -> list[Booking]:
+    """Return the bookings that occupy an issue's slots, by position and ordinal."""
+    query = select(Booking).join(Slot).where(Slot.issue_id == issue.id, Booking.state.in_(OCCUPYING))
+    return sorted(session.scalars(query), key=lambda b: (b.slot.placement.position, b.slot.ordinal))
+
+
+def count_open_orders(
+    session: Session,
+    newsletter_id: int,
+    now: datetime,
+    *,
+    holder_key: str | None = None,
+    sponsor_id: int | None = None,
+    besides: int | None = None,
+) -> int:
+    """Count the unpaid orders that a network address, or a sponsor, has open at a newsletter; `besides` leaves one out."""
+    alive = or_(Order.state != OrderState.HELD, Order.held_until > now)
+    query = select(func.count(Order.id)).where(
+        Order.newsletter_id == newsletter_id, Order.state.in_(OPEN_ORDERS), alive
+    )
+    if holder_key is not None:
+        query = query.where(Order.holder_key == holder_key)
+    if sponsor_id is not None:
+        query = query.where(Order.sponsor_id == sponsor_id)
+    if besides is not None:
+        query = query.where(Order.id != besides)
+    return session.scalar(query) or 0
+
+
+def last_order_number(session: Session, newsletter_id: int, prefix: str) -> str | None:
+    """Return the highest order number of a newsletter that begins with the prefix, or None."""
+    query = select(Order.number).where(Order.newsletter_id == newsletter_id, Order.number.startswith(prefix))
+    return session.scalar(query.order_by(func.length(Order.number).desc(), Order.number.desc()).limit(1))

@@ -1,0 +1,83 @@
+"""Who buys: the company details of an order, and which sponsor they belong to."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from sponsorship.accounts.rules import normal_email
+from sponsorship.booking.models import Order
+from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter
+from sponsorship.booking.services.occupy import BUYER, lock_order, note
+from sponsorship.core.db import lock_rows
+from sponsorship.core.text import clean_line
+from sponsorship.sponsors.models import Sponsor
+from sponsorship.sponsors.queries import find_sponsor, find_sponsor_of_address
+from sponsorship.sponsors.rules import domain_of, may_join
+from sponsorship.sponsors.services import add_contact, make_sure_of_sponsor
+
+
+def give_details(
+    session: Session,
+    *,
+    order: Order,
+    company: str,
+    website: str,
+    street: str,
+    city: str,
+    country: str,
+    vat_number: str,
+    contact_name: str,
+    contact_email: str,
+    purchase_order_number: str,
+    now: datetime,
+) -> Order:
+    """Write down who buys, and that the terms of today were accepted; the order and its bookings get their sponsor.
+
+    Raises HoldExpired where time has run out, TooManyOpenOrders where that sponsor has three other unpaid orders.
+    """
+    was = lock_order(session, order)
+    check_alive(order, now)
+    lock_newsletter(session, order.newsletter)
+    address = normal_email(contact_email)
+    sponsor = _sponsor_of(session, order.newsletter_id, company, address, now)
+    lock_rows(session, Sponsor, [sponsor.id])
+    check_open_orders(session, order.newsletter, now, sponsor=sponsor, besides=order.id)
+    _describe(sponsor, website=website, street=street, city=city, country=country, vat_number=vat_number)
+    add_contact(session, sponsor=sponsor, email=address, name=clean_line(contact_name), now=now)
+    order.sponsor = sponsor
+    for booking in order.bookings:
+        booking.sponsor = sponsor
+    order.contact_name, order.contact_email = clean_line(contact_name), address
+    order.purchase_order_number = clean_line(purchase_order_number)
+    order.terms_version, order.terms_accepted_at = order.newsletter.terms_version, now
+    session.flush()
+    note(
+        session, order, "details_given", actor=BUYER, now=now, was=was, sponsor=sponsor.id, contact=address,
+        terms_version=order.terms_version, website=sponsor.website, street=sponsor.street, city=sponsor.city,
+        country=sponsor.country, vat_number=sponsor.vat_number,
+    )  # fmt: skip
+    return order
+
+
+def _sponsor_of(session: Session, newsletter_id: int, company: str, address: str, now: datetime) -> Sponsor:
+    """The sponsor that this address acts for; else the company of that name, unless others act for it already.
+
+    A stranger who types a customer's name must not become one of its contacts: he gets a sponsor of his own.
+    """
+    known = find_sponsor_of_address(session, newsletter_id, address)
+    if known is not None:
+        return known
+    named = find_sponsor(session, newsletter_id, company)
+    if named is not None and not may_join(named.domain, [contact.user.email for contact in named.contacts], address):
+        company = f"{clean_line(company)} ({address})"
+    return make_sure_of_sponsor(session, newsletter_id=newsletter_id, name=company, now=now)
+
+
+def _describe(sponsor: Sponsor, *, website: str, street: str, city: str, country: str, vat_number: str) -> None:
+    """Take over what was typed; what was left empty keeps what was known."""
+    sponsor.website = clean_line(website) or sponsor.website
+    sponsor.domain = sponsor.domain or domain_of(website)
+    sponsor.street = clean_line(street) or sponsor.street
+    sponsor.city = clean_line(city) or sponsor.city
+    sponsor.country = clean_line(country) or sponsor.country
+    sponsor.vat_number = clean_line(vat_number) or sponsor.vat_number

@@ -1,0 +1,147 @@
+"""An order's way after the hold: checkout, confirmation, lapse, cancellation."""
+
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from sponsorship.booking.errors import SlotTaken
+from sponsorship.booking.models import Booking, Order
+from sponsorship.booking.rules import LONGEST_HOLD, OCCUPYING, BookingState, OrderState, PaymentMethod
+from sponsorship.booking.services.hold import check_alive, hold_until
+from sponsorship.booking.services.occupy import (
+    BUYER,
+    CLOCK,
+    SLOT_INDEX,
+    lock_issues,
+    lock_order,
+    name_slots,
+    note,
+    taken,
+)
+from sponsorship.core.db import violates
+from sponsorship.core.errors import InvalidTransition
+from sponsorship.inventory.rules import IssueState
+
+LATE = (OrderState.LAPSED, OrderState.CANCELLED)
+
+
+def enter_checkout(session: Session, *, order: Order, held_until: datetime, now: datetime) -> Order:
+    """Note that a payment page is open: the hold lasts until `held_until`, at most 90 minutes from the first hold.
+
+    A hold is never made shorter. Raises HoldExpired where time has run out, InvalidTransition where nothing is to pay.
+    """
+    was = lock_order(session, order)
+    check_alive(order, now)
+    if order.state is not OrderState.IN_CHECKOUT:
+        order.move_to(OrderState.IN_CHECKOUT)
+    longest = order.created_at + LONGEST_HOLD
+    hold_until(order, max(order.held_until or now, min(held_until, longest)))
+    note(session, order, "in_checkout", actor=BUYER, now=now, was=was)
+    return order
+
+
+def leave_checkout(session: Session, *, order: Order, now: datetime) -> Order:
+    """Note that the payment page is closed and nothing was paid; the hold's end stays as it is."""
+    was = lock_order(session, order)
+    order.move_to(OrderState.HELD)
+    note(session, order, "left_checkout", actor=BUYER, now=now, was=was)
+    return order
+
+
+def await_funds(session: Session, *, order: Order, now: datetime) -> Order:
+    """Note that the buyer is done and the money is on its way: the slots stay taken and no clock runs."""
+    was = lock_order(session, order)
+    order.move_to(OrderState.AWAITING_FUNDS)
+    hold_until(order, None)
+    note(session, order, "awaiting_funds", actor=BUYER, now=now, was=was)
+    return order
+
+
+def confirm_order(session: Session, *, order: Order, method: PaymentMethod, now: datetime) -> Order:
+    """Confirm an order and its bookings; a confirmed order is returned as it is.
+
+    Money that comes after the hold lapsed takes the slots again where they are free, all of them. Raises SlotTaken, and
+    leaves everything as it was, where one is gone or its issue went out; InvalidTransition where bookings were cancelled.
+    """
+    was = lock_order(session, order)
+    if order.state is OrderState.CONFIRMED:
+        return order
+    slots = [booking.slot for booking in order.bookings]
+    lock_issues(session, slots)
+    _check_not_run(order)
+    try:
+        with session.begin_nested():
+            _confirm(order, method, now)
+            session.flush()
+    except IntegrityError as refusal:
+        if not violates(refusal, *SLOT_INDEX):
+            raise
+        raise taken(session, slots, ours=frozenset(booking.id for booking in order.bookings)) from refusal
+    note(session, order, "confirmed", actor=BUYER, now=now, was=was, method=method.value)
+    return order
+
+
+def lapse_order(session: Session, *, order: Order, now: datetime) -> Order:
+    """Free the slots of an unpaid order whose time ran out; raises InvalidTransition where it is no longer unpaid."""
+    was = lock_order(session, order)
+    _close(order, OrderState.LAPSED, BookingState.LAPSED, now)
+    note(session, order, "lapsed", actor=CLOCK, now=now, was=was)
+    return order
+
+
+def lapse_order_when_due(session: Session, *, order: Order, now: datetime) -> bool:
+    """Lapse a held order if, seen under its lock, its time has run out; False where it was paid or extended meanwhile."""
+    lock_order(session, order)
+    if order.state is not OrderState.HELD or order.held_until is None or order.held_until > now:
+        return False
+    lapse_order(session, order=order, now=now)
+    return True
+
+
+def cancel_order(session: Session, *, order: Order, reason: str, actor: str, now: datetime) -> Order:
+    """Cancel an order: held slots are released, confirmed bookings cancelled. What was paid is for payments to give back.
+
+    Raises InvalidTransition where the order is closed already or one of its slots has run.
+    """
+    was = lock_order(session, order)
+    if any(booking.state is BookingState.RAN for booking in order.bookings):
+        raise InvalidTransition("One of its slots has run already, so the order stands.")
+    _close(order, OrderState.CANCELLED, BookingState.RELEASED, now)
+    for booking in order.bookings:
+        booking.reason = reason
+    note(session, order, "cancelled", actor=actor, now=now, was=was, reason=reason)
+    return order
+
+
+def _check_not_run(order: Order) -> None:
+    gone = [b.slot for b in order.bookings if b.state not in OCCUPYING and b.slot.issue.state is not IssueState.PLANNED]
+    if gone:
+        ids = tuple(slot.id for slot in gone)
+        raise SlotTaken(f"{name_slots(gone)} can no longer be had: the issue went out.", ids)
+
+
+def _confirm(order: Order, method: PaymentMethod, now: datetime) -> None:
+    if order.state in LATE:
+        order.move_to(OrderState.LATE_PAYMENT)
+    order.move_to(OrderState.CONFIRMED)
+    order.payment_method, order.confirmed_at = method, now
+    order.held_until = order.closed_at = None
+    for booking in order.bookings:
+        if booking.state not in (BookingState.CONFIRMED, BookingState.RAN):
+            booking.move_to(BookingState.CONFIRMED)
+            booking.held_until = booking.closed_at = None
+
+
+def _close(order: Order, state: OrderState, released: BookingState, now: datetime) -> None:
+    """Close an order: held bookings take the state given, confirmed ones are cancelled, closed ones stay."""
+    order.move_to(state)
+    order.closed_at, order.held_until = now, None
+    for booking in order.bookings:
+        if booking.state in OCCUPYING:
+            _free(booking, BookingState.CANCELLED if booking.state is BookingState.CONFIRMED else released, now)
+
+
+def _free(booking: Booking, state: BookingState, now: datetime) -> None:
+    booking.move_to(state)
+    booking.closed_at, booking.held_until = now, None
