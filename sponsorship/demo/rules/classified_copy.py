@@ -1,10 +1,11 @@
 """What the demo's sponsors print in the classifieds: a heading of at most 5 words, a body of at most 25."""
 
-# sponsor, path on its own host, link text / heading / body; an empty line between two ads
+# sponsor, path on its own host, link text / heading / body, over several lines; an empty line between two ads
 TEXT = """
 peat /cold Store a terabyte
 Logs for seven years, cheaply
-Your auditor wants seven years and your budget wants none. Peat Systems keeps cold logs searchable for two dollars a terabyte.
+Your auditor wants seven years and your budget wants none. Peat Systems keeps cold logs searchable for two dollars a
+terabyte.
 
 peat /index Search cold data
 Grep a petabyte over lunch
@@ -12,19 +13,23 @@ Peat Systems searches archived logs where they lie. Ask before lunch, read after
 
 brightmoor /tickets Book early
 Brightmoor: two days, no slides
-Operations people tell each other what broke. York in spring, 300 seats, childcare on site, nothing recorded. Early seats until the end of the month.
+Operations people tell each other what broke. York in spring, 300 seats, childcare on site, nothing recorded. Early
+seats until the end of the month.
 
 brightmoor /talks Send a story
 Tell us what broke
-Brightmoor looks for twelve stories of failure, twenty minutes each. Newcomers get a coach, and every speaker is paid.
+Brightmoor looks for twelve stories of failure, twenty minutes each. Newcomers get a coach, and every speaker is
+paid.
 
 brightmoor /team Bring the team
 Bring the whole rota
-Four seats for the price of three at Brightmoor, for teams that share a pager. Someone else's turn on call? We help with cover.
+Four seats for the price of three at Brightmoor, for teams that share a pager. Someone else’s turn on call? We help
+with cover.
 
 spindrift /chaos Break one thing
 Break it on a Tuesday
-Spindrift Labs breaks one small thing in staging each Tuesday and asks your alerts what they saw. Most see nothing at first.
+Spindrift Labs breaks one small thing in staging each Tuesday and asks your alerts what they saw. Most see nothing
+at first.
 
 spindrift /gameday Plan a game day
 Game days, ready to play
@@ -36,15 +41,18 @@ Fifty-two short essays on carrying the pager, one for each week. Paper or EPUB. 
 
 oncall /desk Order the calendar
 A wall calendar for rotas
-Big squares, room for two names and a swap, moon phases for the superstitious. The Oncall Almanac prints it until it is gone.
+Big squares, room for two names and a swap, moon phases for the superstitious. The Oncall Almanac prints it until it
+is gone.
 
 fogsignal /page Put up a page
 Status pages that stay up
-Fogsignal hosts your status page on two clouds that are not yours. Green when it's green; no rounding up. Free for open source.
+Fogsignal hosts your status page on two clouds that are not yours. Green when it’s green; no rounding up. Free for
+open source.
 
 fogsignal /honest Read a good one
 Say it before they ask
-Fogsignal drafts the first public note of an incident from your alert, in plain words, for a person to check and send.
+Fogsignal drafts the first public note of an incident from your alert, in plain words, for a person to check and
+send.
 
 afterword /review Try one review
 Post-incident reviews people read
@@ -56,7 +64,8 @@ Afterword follows them until they are done or dropped out loud. The average team
 
 nightjar /rota Make a fair rota
 A rota that is fair
-Nightjar counts nights, weekends and school holidays, and proposes a rota that nobody can call unfair. Swaps take one tap.
+Nightjar counts nights, weekends and school holidays, and proposes a rota that nobody can call unfair. Swaps take
+one tap.
 
 nightjar /pay Add up on-call pay
 On-call pay that adds up
@@ -64,19 +73,23 @@ Nightjar turns who was woken, and when, into a payroll file. Made with two union
 
 dunlin /image Boot the image
 A Linux with nothing on
-Dunlin Linux boots in two seconds with a kernel, your container and no shell. Rebuilt each night, signed, and bare enough to read.
+Dunlin Linux boots in two seconds with a kernel, your container and no shell. Rebuilt each night, signed, and bare
+enough to read.
 
 dunlin /support Ask about support
 Ten years of the same
-Dunlin Linux keeps one kernel alive for ten years. Security fixes, nothing else, from people with names and a telephone.
+Dunlin Linux keeps one kernel alive for ten years. Security fixes, nothing else, from people with names and a
+telephone.
 
 patchwell /sunday Patch one host
 Patched by Sunday night
-Patchwell updates your fleet in waves, waits for your own checks between them, and stops at the first cough. No reboots by surprise.
+Patchwell updates your fleet in waves, waits for your own checks between them, and stops at the first cough. No
+reboots by surprise.
 
 patchwell /live Test a live patch
 Fix the kernel, keep uptime
-Patchwell applies security fixes to running kernels. We publish each patch with its test, so you may read what you run.
+Patchwell applies security fixes to running kernels. We publish each patch with its test, so you may read what you
+run.
 
 embergrove /kube Take a lesson
 Learn Kubernetes by fixing it
@@ -84,7 +97,8 @@ Twenty broken clusters, from easy to unkind, and a mentor who answers. Embergrov
 
 embergrove /sql Start the course
 EXPLAIN, explained in five evenings
-Embergrove's course on slow queries, with your own schema as homework. Small groups, two time zones, no video to binge.
+Embergrove’s course on slow queries, with your own schema as homework. Small groups, two time zones, no video to
+binge.
 
 gangway /jobs See the list
 Forty jobs, salaries included
@@ -100,7 +114,7 @@ Hedgerow Summit: sixty platform engineers, one barn in Devon, no sponsors on sta
 
 hedgerow /remote Join from home
 Hedgerow, from your kitchen
-The talks that the speakers allow, live, with a chat that stays polite. Pay what you can; students don't pay.
+The talks that the speakers allow, live, with a chat that stays polite. Pay what you can; students don’t pay.
 
 pager /postgres Look inside
 Postgres for the Paged
@@ -108,19 +122,22 @@ Pager Press puts one hundred and forty pages on what to do first, second and nev
 
 pager /zines Order all six
 Zines about boring technology
-Cron, DNS, TLS, mail, time and disks: six zines, hand-drawn by people who were paged for each. Pager Press ships anywhere.
+Cron, DNS, TLS, mail, time and disks: six zines, hand-drawn by people who were paged for each. Pager Press ships
+anywhere.
 
 moorhen /send Send a test
 Mail that lands in inboxes
-Moorhen Mail sends receipts and resets, nothing else, from addresses that never sent a newsletter. Seven seconds to the inbox, measured daily.
+Moorhen Mail sends receipts and resets, nothing else, from addresses that never sent a newsletter. Seven seconds to
+the inbox, measured daily.
 
 moorhen /dmarc Check a domain
 Who sends as you?
-Moorhen Mail reads your DMARC reports and answers in one sentence a week. Paste a domain and see last week's.
+Moorhen Mail reads your DMARC reports and answers in one sentence a week. Paste a domain and see last week’s.
 
 saltglass /policy Check one repo
 Policies a human can read
-Saltglass writes cloud rules as plain sentences, checks them on each change, and cites the sentence that failed. Two hundred are included.
+Saltglass writes cloud rules as plain sentences, checks them on each change, and cites the sentence that failed. Two
+hundred are included.
 
 saltglass /why Read our rule book
 No public buckets, ever again
@@ -128,11 +145,13 @@ Saltglass stops the risky change before it is applied and says how to fix it. St
 
 wrackline /cli Install the tool
 Grep, for a hundred servers
-Wrackline searches logs on all hosts at once, from your terminal, without shipping them anywhere. One binary, no account.
+Wrackline searches logs on all hosts at once, from your terminal, without shipping them anywhere. One binary, no
+account.
 
 wrackline /follow Follow a request
 Follow one request everywhere
-Give Wrackline an id and it collects the lines from every host, in order, clocks corrected. Free for up to ten servers.
+Give Wrackline an id and it collects the lines from every host, in order, clocks corrected. Free for up to ten
+servers.
 
 latchkey /seats Invite two people
 Two free seats for contractors

@@ -15,19 +15,37 @@ CLICKS_TWICE = 0.06
 READERS_A_WEEK = 58  # by so many the list grows
 
 # By hour after sending: link checkers come at once, then with the mail that is read late, and on Monday with the offices.
-PROGRAM_HOURS = {0: 402, 1: 118, 2: 47, 3: 21, 4: 14, 5: 11, 6: 9, 9: 6, 12: 5, 20: 4, 24: 31, 25: 22, 26: 9, 30: 5, 48: 9}
+PROGRAM_HOURS = {
+    0: 402,
+    1: 118,
+    2: 47,
+    3: 21,
+    4: 14,
+    5: 11,
+    6: 9,
+    9: 6,
+    12: 5,
+    20: 4,
+    24: 31,
+    25: 22,
+    26: 9,
+    30: 5,
+    48: 9,
+}
 PROGRAMS_PER_PERSON = 0.8
 
+_LIKE_CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
+_LIKE_SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1"
 BROWSERS = (
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Safari/605.1.15",
+    f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_LIKE_SAFARI} Safari/605.1.15",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:145.0) Gecko/20100101 Firefox/145.0",
     "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
-)  # fmt: skip
+    f"Mozilla/5.0 (X11; Linux x86_64) {_LIKE_CHROME} Safari/537.36",
+    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_LIKE_CHROME} Safari/537.36",
+    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_LIKE_CHROME} Safari/537.36 Edg/142.0.0.0",
+    f"Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) {_LIKE_SAFARI} Mobile/15E148 Safari/604.1",
+    f"Mozilla/5.0 (Linux; Android 16) {_LIKE_CHROME} Mobile Safari/537.36",
+)
 PROGRAMS = ("python-requests/2.32.5", "Go-http-client/2.0", "curl/8.11.1", "LinkCheck by MailGuard 4.2", "")
 
 
@@ -88,7 +106,10 @@ def _of_people(sent_at: datetime, people: int, is_echoed: bool, random: Random) 
 def _of_programs(sent_at: datetime, count: int, is_echoed: bool, random: Random) -> Iterator[Visit]:
     for hour in random.choices(tuple(PROGRAM_HOURS), tuple(PROGRAM_HOURS.values()), k=count):
         at = _within(sent_at, hour, random)
-        address, at_foot = f"100.64.{random.randint(0, 11)}.{random.randint(1, 254)}", is_echoed and random.random() < 0.5
+        address, at_foot = (
+            f"100.64.{random.randint(0, 11)}.{random.randint(1, 254)}",
+            is_echoed and random.random() < 0.5,
+        )
         kind = random.random()
         if kind < 0.72:
             yield Visit(at, address, random.choice(PROGRAMS), at_foot=at_foot)

@@ -20,10 +20,10 @@ class Ad:
 def _read(text: str) -> dict[str, list[Ad]]:
     ads: dict[str, list[Ad]] = {}
     for block in text.strip().split("\n\n"):
-        first, heading, body = block.splitlines()
+        first, heading, *body = block.splitlines()
         sponsor, path, link_text = first.split(maxsplit=2)
         url = f"https://{SPONSORS[sponsor].domain}{path}"
-        ads.setdefault(sponsor, []).append(Ad(sponsor, heading, body, url, link_text))
+        ads.setdefault(sponsor, []).append(Ad(sponsor, heading, " ".join(body), url, link_text))
     return ads
 
 
@@ -51,8 +51,16 @@ SAME_AGAIN: dict[str, Ad] = {
         "https://spindriftlabs.example/tuesday",
         "Break one thing",
     ),
+    "latchkey": Ad(
+        "latchkey",
+        "Old commits, live keys",
+        "Latchkey reads your history for keys that still open something. An hour, and you know. Nothing leaves your machine.",
+        "https://latchkey.example/leaks?utm_medium=classified",
+        "Scan a repository",
+    ),
 }
-"""Copy that repeats, for the checks to find: a link that ran two issues ago, and words that ran in a neighbouring issue."""
+"""Copy that repeats, for the checks to find: a link that ran two issues ago and words that ran three issues ago; words
+that ran in a neighbouring issue; a link that stands in another slot of the same issue."""
 
 CHANGES_NOTE = (
     "The second sentence promises a figure. Say where it was measured, or leave it out, and please link to a page that "

@@ -1,7 +1,8 @@
 """The Sunday Runbook: its rate card, readers and terms, as a publisher would write them."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 SLUG = "sunday-runbook"
 NAME = "The Sunday Runbook"
@@ -41,9 +42,9 @@ When is copy due?
 On the Thursday before the issue, at 18:00 London time. A slot without copy by then runs the ad that ran last, or a line of ours.
 
 What do I get afterwards?
-A report for each slot: people's clicks by the hour, what was taken out and why, and the ad as it ran.
+A report for each slot: people’s clicks by the hour, what was taken out and why, and the ad as it ran.
 
-What won't you run?
+What won’t you run?
 Gambling, tokens, and anything that asks readers to hand over production credentials.
 
 Can I move a date?
@@ -110,6 +111,17 @@ def issue_sunday(day: date, steps: int) -> date:
         while is_year_end(sunday):
             sunday += week
     return sunday
+
+
+def next_issue_day(now: datetime) -> date:
+    """Return the day of the next issue that is still to come out at that moment."""
+    there = now.astimezone(ZoneInfo(TIMEZONE))
+    return issue_sunday(there.date() + timedelta(days=there.time() >= PUBLISH_TIME), 0)
+
+
+def seeded_at(day: date) -> datetime:
+    """Return the moment of a day at which a demo for that day is made: after the publishing time, 09:40."""
+    return datetime.combine(day, time(9, 40), ZoneInfo(TIMEZONE))
 
 
 def number_of(sunday: date) -> int:

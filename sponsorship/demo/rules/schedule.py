@@ -52,6 +52,12 @@ class Cell:
     due_in: int = 0
     is_half_paid: bool = False
     says_the_same: bool = False
+    took_two_tries: bool = False
+
+    @property
+    def place(self) -> tuple[int, str, int]:
+        """Where it stands: issue, placement, ordinal."""
+        return self.step, self.placement, self.ordinal
 
     @property
     def stands_alone(self) -> bool:
@@ -60,9 +66,10 @@ class Cell:
 
 
 # Issue | Primary | Sponsored | Classified A | Classified B. "-" is not sold; "?" is sold where the issue lies in the
-# running quarter, so that the quarter is always well sold and the one after it begins to fill. After a sponsor's name:
-# how far the copy is, "again" for copy that ran before, "due+10" or "due-11" for an invoice that is open (in ten days,
-# eleven days late), "half" where a part of it is paid, "funds" for money on its way, "until+2" for a promise.
+# running quarter, so that the quarter is always well sold and the one after it begins to fill. After a sponsor's name: how
+# far the copy is, "again" for copy that repeats, "twice" where it was sent back once; "due+10" or "due-11" for an invoice
+# that is open (in ten days, eleven days late), "half" where a part of it is paid, "funds" for money on its way, "until+2"
+# for a promise.
 _PLAN = """
 -26 | northgate      | mooring         | peat                | gangway
 -25 | marrowstone    | pallet          | embergrove          | -
@@ -90,10 +97,10 @@ _PLAN = """
  -3 | cinderbox      | tallyhook due-11 | afterword          | nightjar
  -2 | quorum         | cinderbox       | fogsignal           | -
  -1 | northgate      | ferrywork due+5 | oncall due-3 half   | spindrift
-  0 | cinderbox review again | mooring approved | brightmoor | peat approved due+0
+  0 | cinderbox review again twice | mooring approved | brightmoor | peat approved due+0
   1 | kestrel review | pallet changes  | oncall approved     | -
-  2 | tidewatch      | latchkey approved | spindrift review again | house
-  3 | -              | tallyhook due+10 | ferrywork until+2  | -
+  2 | tidewatch      | latchkey approved | spindrift review again | latchkey review again
+  3 | -              | tallyhook due+10 | ferrywork until+2  | house
   4 | quorum         | farthing funds  | survey              | survey
   5 | northgate due+12 | ?slackwater   | ?dunlin             | -
   6 | ?marrowstone   | mooring         | ?gangway            | ?peat
@@ -143,6 +150,7 @@ def _cell(step: int, placement: str, ordinal: int, text: str) -> Cell:
         due_in=int(dated[2]) if dated else 0,
         is_half_paid="half" in words,
         says_the_same="again" in words,
+        took_two_tries="twice" in words,
     )
 
 

@@ -18,12 +18,12 @@ class SponsorPlan:
 
     @property
     def domain(self) -> str:
-        """The company's host, under the top-level domain that is kept for examples."""
+        """The company’s host, under the top-level domain that is kept for examples."""
         return f"{self.name.lower().replace(' & ', '-').replace(' ', '')}.example"
 
     @property
     def address(self) -> str:
-        """Its contact's e-mail address."""
+        """Its contact’s e-mail address."""
         return f"{self.contact.split()[0].lower()}@{self.domain}"
 
 
@@ -42,7 +42,7 @@ Quorum DB         | Tom Ashby         | 12 Foundry Lane       | Leeds LS2 7EW   
 Northgate         | Paul Hsu          | 880 Harbor Way        | Oakland CA 94607    | US | invoice | 0.96
 Marrowstone       | Della Whitcomb    | 31 Pine Street        | Burlington VT 05401 | US | card    | 0.94
 Hollowgrid        | Emeka Nwosu       | 9 Canal Wharf         | Manchester M3 4LY   | GB | card    | 1.02
-Thistledown Trace | Kirsty Rennie     | 5 Weaver's Close      | Edinburgh EH6 6QA   | GB | card    | 1.12
+Thistledown Trace | Kirsty Rennie     | 5 Weaver’s Close      | Edinburgh EH6 6QA   | GB | card    | 1.12
 Ropewalk          | Mikkel Thorup     | Rebslagergade 22      | 2100 Copenhagen     | DK | card    | 0.99
 Lanternfish       | Yuki Hamada       | 3-8 Minatomachi       | Yokohama 231-0002   | JP | card    | 1.04
 Brasswick         | Otto Lindqvist    | Varvsgatan 4          | 211 19 Malmo        | SE | invoice | 0.85
@@ -76,10 +76,8 @@ Hedgerow Summit   | Miles Penhale     | Lane End Barn         | Totnes TQ9 5LE  
 Pager Press       | Ilse Kortrijk     | Drukkerstraat 14      | 9000 Ghent          | BE | card    | 1.16
 Moorhen Mail      | Abel Wood         | 40 Mere Street        | Norwich NR1 3RD     | GB | card    | 0.86
 Saltglass         | Rosa Weil         | Glashuttenweg 2       | 76131 Karlsruhe     | DE | card    | 0.99
-Wrackline         | Finn O'Dowd       | 16 Strand Parade      | Cork T12 A8RR       | IE | card    | 1.04
+Wrackline         | Finn O’Dowd       | 16 Strand Parade      | Cork T12 A8RR       | IE | card    | 1.04
 """
 
-SPONSORS: dict[str, SponsorPlan] = {
-    sponsor.key: sponsor for sponsor in map(_company, _ROWS.strip().splitlines())
-}
+SPONSORS: dict[str, SponsorPlan] = {sponsor.key: sponsor for sponsor in map(_company, _ROWS.strip().splitlines())}
 SIGNS_IN = "cinderbox"  # the sponsor whose sign-in link the demo prints
