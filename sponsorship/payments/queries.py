@@ -8,9 +8,11 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Order
+from sponsorship.booking.queries import list_bookings
 from sponsorship.booking.rules import OrderState
 from sponsorship.core.errors import NotFound
-from sponsorship.inventory.models import Newsletter
+from sponsorship.core.flatplan import Drawing, Spot, draw_place
+from sponsorship.inventory.models import Issue, Newsletter
 from sponsorship.payments.models import (
     Invoice,
     JournalEntry,
@@ -31,6 +33,8 @@ from sponsorship.payments.rules import (
     RefundState,
     SessionState,
 )
+from sponsorship.sponsors.models import Sponsor
+from sponsorship.sponsors.queries import list_sponsors_of_user
 
 LARGEST_ID = 2**31 - 1
 NET_RECEIVABLE = (JournalLine.account == Account.RECEIVABLE) & JournalLine.booking_id.is_not(None)
@@ -43,6 +47,16 @@ class BookingMoney:
     booked_minor: int
     collected_minor: int
     outstanding_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One slot of an order as the slip shows it: where it stands, what it is, when it runs, its list price."""
+
+    drawing: Drawing
+    what: str
+    issue: Issue
+    price_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +91,8 @@ def money_by_booking(session: Session, booking_ids: Collection[int]) -> dict[int
         .where(JournalLine.booking_id.in_(booking_ids))
         .group_by(JournalLine.booking_id)
     )
-    return {
-        booking_id: BookingMoney(booked, -received, outstanding)
-        for booking_id, booked, received, outstanding in session.execute(lines)
-    }
+    rows = session.execute(lines).tuples()
+    return {row[0]: BookingMoney(row[1], -row[2], row[3]) for row in rows if row[0] is not None}
 
 
 def total_money(session: Session, newsletter_id: int) -> MoneyTotals:
@@ -149,6 +161,14 @@ def deferred_of_booking(session: Session, booking_id: int) -> int:
         JournalLine.account == Account.DEFERRED, JournalLine.booking_id == booking_id
     )
     return -int(session.scalar(query) or 0)
+
+
+def list_credit_sponsors(session: Session, newsletter_id: int, user_id: int | None) -> list[Sponsor]:
+    """Return the newsletter's sponsors that may pay by invoice and that this person acts for; nobody acts for none."""
+    if user_id is None:
+        return []
+    sponsors = list_sponsors_of_user(session, user_id)
+    return [s for s in sponsors if s.newsletter_id == newsletter_id and s.may_pay_by_invoice]
 
 
 def get_invoice(session: Session, invoice_id: int) -> Invoice:
@@ -274,6 +294,19 @@ def list_refunds_of_payment(session: Session, payment_id: str) -> list[Refund]:
 def find_refund(session: Session, provider_id: str) -> Refund | None:
     """Return the refund that the provider knows by this id, or None."""
     return session.scalars(select(Refund).where(Refund.provider_id == provider_id)).one_or_none()
+
+
+def list_order_lines(session: Session, order: Order) -> list[OrderLine]:
+    """Return the lines of an order's slip, by date, position and ordinal."""
+    placements = [p for p in order.newsletter.placements if p.retired_at is None]
+    places = [(p.id, ordinal) for p in placements for ordinal in range(1, p.capacity + 1)]
+    spots = [Spot(p.kind.value, "off", p.is_echoed) for p in placements for _ in range(p.capacity)]
+    lines = []
+    for booking in list_bookings(session, order):
+        slot = booking.slot
+        chosen = {places.index(place) for place in [(slot.placement_id, slot.ordinal)] if place in places}
+        lines.append(OrderLine(draw_place(spots, chosen), slot.name, slot.issue, booking.price_minor))
+    return lines
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
