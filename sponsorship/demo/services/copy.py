@@ -11,6 +11,7 @@ from sponsorship.demo.rules.newsletter import INVOICE_DAYS, PUBLISHER_ADDRESS
 from sponsorship.demo.rules.schedule import Cell, CopyStep, MoneyStep, count_runs
 from sponsorship.demo.rules.sponsors import SPONSORS
 from sponsorship.demo.services.stage import Stage
+from sponsorship.inventory.services import today_of
 
 HOUR = timedelta(hours=1)
 NEEDS_TWO_TRIES = 0.14  # of the ads that ran
@@ -22,10 +23,7 @@ def plan_copy(stage: Stage, cells: Sequence[Cell]) -> None:
         ads = ADS[cell.placement][cell.sponsor]
         ad = SAME_AGAIN[cell.sponsor] if cell.says_the_same else ads[turn % len(ads)]
         if cell.copy is CopyStep.REVIEW:
-            if cell.took_two_tries:
-                stage.timeline.at(stage.moment(-3, 17, 30), partial(_send, stage, cell, first_try(ad)))
-                stage.timeline.at(stage.moment(-2, 9, 10), partial(_ask_for_changes, stage, cell, FIRST_TRY_NOTE))
-            stage.timeline.at(stage.moment(-1, 16, 5), partial(_send, stage, cell, ad))
+            _plan_review(stage, cell, ad)
         elif cell.copy is CopyStep.CHANGES:
             stage.timeline.at(stage.moment(-2, 10, 12), partial(_send, stage, cell, ad))
             stage.timeline.at(stage.moment(-1, 11, 20), partial(_ask_for_changes, stage, cell, CHANGES_NOTE))
@@ -33,18 +31,28 @@ def plan_copy(stage: Stage, cells: Sequence[Cell]) -> None:
             _plan_approved(stage, cell, ad)
 
 
+def _plan_review(stage: Stage, cell: Cell, ad: Ad) -> None:
+    """Copy came yesterday and waits to be read; what took two tries had been sent back the day before."""
+    if cell.took_two_tries:
+        stage.timeline.at(stage.moment(-3, 17, 30), partial(_send, stage, cell, first_try(ad)))
+        stage.timeline.at(stage.moment(-2, 9, 10), partial(_ask_for_changes, stage, cell, FIRST_TRY_NOTE))
+    chance = stage.chance("copy", *cell.place)
+    stage.timeline.at(stage.moment(-1, chance.randint(9, 16), chance.randrange(60)), partial(_send, stage, cell, ad))
+
+
 def _plan_approved(stage: Stage, cell: Cell, ad: Ad) -> None:
     """Copy comes in the days before its deadline, and at least two days ago; some of it has to come twice."""
     chance = stage.chance("copy", *cell.place)
-    in_time = stage.slot_of(cell).deadlines.copy_due_at - timedelta(minutes=chance.randint(50, 5600))
-    sent_at = min(in_time, stage.moment(-2, 9) - timedelta(minutes=chance.randint(0, 600)))
+    due_in = (today_of(stage.newsletter, stage.slot_of(cell).deadlines.copy_due_at) - stage.day).days
+    days = min(due_in - chance.choice((0, 0, 1, 1, 2, 3)), -2)
+    sent_at = stage.moment(days, chance.randint(9, 16), chance.randrange(60))
     if cell.money is MoneyStep.OPEN:
         sent_at = max(sent_at, stage.moment(cell.due_in - INVOICE_DAYS, 12))  # it was booked that morning
-    read_at = sent_at + timedelta(minutes=chance.randint(25, 700))
     if cell.step < 0 and not cell.stands_alone and chance.random() < NEEDS_TWO_TRIES:
         stage.timeline.at(sent_at - 30 * HOUR, partial(_send, stage, cell, first_try(ad)))
         stage.timeline.at(sent_at - 22 * HOUR, partial(_ask_for_changes, stage, cell, FIRST_TRY_NOTE))
     stage.timeline.at(sent_at, partial(_send, stage, cell, ad))
+    read_at = sent_at + timedelta(minutes=chance.randint(25, 240))
     stage.timeline.at(read_at, partial(_approve, stage, cell))
 
 

@@ -28,7 +28,7 @@ def plan_past(stage: Stage, cells: list[Cell]) -> None:
         counted_at = issue.publish_at + timedelta(days=1, hours=1, minutes=20)
         stage.timeline.at(counted_at, partial(_enter_statistics, stage, issue, step))
         stage.timeline.at(min(issue.publish_at + CLICKS_COME_FOR, stage.now), partial(_click, stage, issue, sold))
-    stage.timeline.at(stage.now, lambda at: forget_readers(stage.session, now=at))
+    stage.timeline.at(stage.now, partial(_forget, stage))
 
 
 def _send(stage: Stage, issue: Issue, now: datetime) -> None:
@@ -65,3 +65,7 @@ def _hit(link: TrackedLink, visit: Visit) -> Hit:
         link_id=link.id, at=visit.at, address=visit.address, user_agent=visit.user_agent, method=visit.method,
         purposes=visit.purposes,
     )  # fmt: skip
+
+
+def _forget(stage: Stage, now: datetime) -> None:
+    forget_readers(stage.session, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from random import Random
 
 from sponsorship.booking.models import Order
 from sponsorship.booking.services import (
@@ -49,47 +50,54 @@ def _plan_order(stage: Stage, cells: Sequence[Cell]) -> None:
             stage.moment(first.due_in - INVOICE_DAYS, 10, 40), partial(_order_on_invoice, stage, cells, None)
         )
     else:
-        latest = stage.moment(-chance.randint(20, 30) if pays_by_invoice else -chance.randint(5, 26), 16)
-        wanted = stage.slot_of(first).issue.publish_at - timedelta(
-            days=chance.randint(19, 52), minutes=chance.randint(-400, 400)
-        )
         paid_after = timedelta(days=chance.randint(5, 13), minutes=chance.randint(-200, 200))
         on_invoice, by_card = (
             partial(_order_on_invoice, stage, cells, paid_after),
             partial(_order_by_card, stage, cells),
         )
-        stage.timeline.at(min(latest, wanted), on_invoice if pays_by_invoice else by_card)
+        stage.timeline.at(_when_ordered(stage, first, chance), on_invoice if pays_by_invoice else by_card)
 
 
-def _order_by_card(stage: Stage, cells: Sequence[Cell], now: datetime) -> None:
-    order = _order(stage, cells, now)
+def _when_ordered(stage: Stage, first: Cell, chance: Random) -> datetime:
+    """Three to seven weeks before the first issue, at latest some days ago; early enough for an invoice to be paid by now."""
+    days = (stage.slot_of(first).issue.publish_on - stage.day).days - chance.randint(19, 52)
+    latest = -chance.randint(20, 30) if SPONSORS[first.sponsor].pays_by_invoice else -chance.randint(5, 26)
+    return stage.moment(min(days, latest), chance.randint(9, 17), chance.randrange(60))
+
+
+def _order_by_card(stage: Stage, cells: Sequence[Cell], now: datetime) -> datetime:
+    order, paid_at = _order(stage, cells, now), now + 8 * MINUTE
     enter_checkout(stage.session, order=order, held_until=now + 50 * MINUTE, now=now + 5 * MINUTE)
     confirm_on_card(
         stage.session, order=order, reference=f"pi_demo_{order.number.lower()}", amount_minor=order.total_minor,
-        fee_minor=order.total_minor * 29 // 1000 + 30, now=now + 8 * MINUTE,
+        fee_minor=order.total_minor * 29 // 1000 + 30, now=paid_at,
     )  # fmt: skip
+    return paid_at
 
 
-def _order_with_money_on_its_way(stage: Stage, cells: Sequence[Cell], now: datetime) -> None:
-    order = _order(stage, cells, now)
+def _order_with_money_on_its_way(stage: Stage, cells: Sequence[Cell], now: datetime) -> datetime:
+    order, done_at = _order(stage, cells, now), now + 9 * MINUTE
     enter_checkout(stage.session, order=order, held_until=now + 50 * MINUTE, now=now + 5 * MINUTE)
-    await_funds(stage.session, order=order, now=now + 9 * MINUTE)
+    await_funds(stage.session, order=order, now=done_at)
+    return done_at
 
 
-def _order_on_invoice(stage: Stage, cells: Sequence[Cell], paid_after: timedelta | None, now: datetime) -> None:
-    order, first = _order(stage, cells, now), cells[0]
+def _order_on_invoice(stage: Stage, cells: Sequence[Cell], paid_after: timedelta | None, now: datetime) -> datetime:
+    order, first, confirmed_at = _order(stage, cells, now), cells[0], now + 6 * MINUTE
     assert order.sponsor is not None
-    let_pay_by_invoice(stage.session, sponsor=order.sponsor, actor=PUBLISHER_ADDRESS, now=now + 2 * MINUTE)
-    invoice = confirm_on_invoice(stage.session, order=order, now=now + 6 * MINUTE)
+    let_pay_by_invoice(stage.session, sponsor=order.sponsor, actor=PUBLISHER_ADDRESS, now=now + 4 * MINUTE)
+    invoice = confirm_on_invoice(stage.session, order=order, now=confirmed_at)
     if paid_after is not None:
         stage.timeline.at(now + paid_after, partial(_pay, stage, invoice, 1))
     if first.is_half_paid:
         stage.timeline.at(stage.moment(-1, 12, 20), partial(_pay, stage, invoice, 2))
     if first.due_in < -7:
-        reminded_at = stage.moment(first.due_in + 5, 9, 15)
-        stage.timeline.at(
-            reminded_at, lambda at: remind_debtor(stage.session, invoice=invoice, actor=BOOKKEEPER_ADDRESS, now=at)
-        )
+        stage.timeline.at(stage.moment(first.due_in + 5, 9, 15), partial(_remind, stage, invoice))
+    return confirmed_at
+
+
+def _remind(stage: Stage, invoice: Invoice, now: datetime) -> None:
+    remind_debtor(stage.session, invoice=invoice, actor=BOOKKEEPER_ADDRESS, now=now)
 
 
 def _pay(stage: Stage, invoice: Invoice, parts: int, now: datetime) -> None:
@@ -120,18 +128,24 @@ def _abandon(stage: Stage, now: datetime) -> None:
     """Somebody holds two slots, thinks better of it, and the hold lapses."""
     slots = [stage.slots[3, "primary", 1], stage.slots[5, "classified", 2]]
     order = hold_slots(stage.session, newsletter=stage.newsletter, slot_ids=[slot.id for slot in slots], now=now)
-    stage.timeline.at(now + 21 * MINUTE, lambda at: lapse_order_when_due(stage.session, order=order, now=at))
+    stage.timeline.at(now + 21 * MINUTE, partial(_lapse, stage, order))
+
+
+def _lapse(stage: Stage, order: Order, now: datetime) -> None:
+    lapse_order_when_due(stage.session, order=order, now=now)
 
 
 def _plan_other(stage: Stage, cell: Cell) -> None:
-    slot, actor, session = stage.slot_of(cell), PUBLISHER_ADDRESS, stage.session
-    decided_at = min(slot.issue.publish_at - timedelta(days=24, hours=20), stage.moment(-6, 11, 30))
-    if cell.deal is Deal.BLOCK:
-        stage.timeline.at(decided_at, lambda at: block_slot(session, slot=slot, reason=SURVEY, actor=actor, now=at))
-    elif cell.deal is Deal.HOUSE:
-        stage.timeline.at(decided_at, lambda at: book_house(session, slot=slot, reason=HOUSE_AD, actor=actor, now=at))
-    else:
+    if cell.deal is Deal.HELD:
         stage.timeline.at(stage.moment(-1, 15, 40), partial(_promise, stage, cell))
+    else:
+        wanted = stage.slot_of(cell).issue.publish_at - timedelta(days=24, hours=20)
+        stage.timeline.at(min(wanted, stage.moment(-6, 11, 30)), partial(_take, stage, cell))
+
+
+def _take(stage: Stage, cell: Cell, now: datetime) -> None:
+    act, reason = (block_slot, SURVEY) if cell.deal is Deal.BLOCK else (book_house, HOUSE_AD)
+    act(stage.session, slot=stage.slot_of(cell), reason=reason, actor=PUBLISHER_ADDRESS, now=now)
 
 
 def _promise(stage: Stage, cell: Cell, now: datetime) -> None:

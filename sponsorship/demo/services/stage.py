@@ -17,13 +17,16 @@ from sponsorship.inventory.models import Issue, Newsletter, Slot
 from sponsorship.inventory.rules import local_moment
 from sponsorship.inventory.services import today_of
 
-Act = Callable[[datetime], object]
+Act = Callable[[datetime], datetime | None]
 Place = tuple[int, str, int]
 
 
 @dataclass(slots=True)
 class Timeline:
-    """What is going to happen, each act with its moment; what lies after the end has not happened yet and is left out."""
+    """What is going to happen, each act with its moment; what lies after the end has not happened yet and is left out.
+
+    An act that takes a while returns the moment at which it was over.
+    """
 
     end: datetime
     acts: list[tuple[datetime, int, Act]] = field(default_factory=list)
@@ -38,8 +41,7 @@ class Timeline:
         """Let everything happen in order of time; after each act, whoever listens to the outbox acts too."""
         while self.acts:
             moment, _, act = heappop(self.acts)
-            act(moment)
-            outbox.deliver_within(session, moment)
+            outbox.deliver_within(session, act(moment) or moment)
 
 
 @dataclass(slots=True)
