@@ -3,27 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy import select
+from sqlalchemy.orm import Session, lazyload
 
 from sponsorship.assembly import rules
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.rules import OCCUPYING, BookingKind, OrderState, SlotState
-from sponsorship.core.money import split_amount
+from sponsorship.booking.queries import occupants_of
+from sponsorship.booking.rules import BookingKind, SlotState
 from sponsorship.creative.models import Creative
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.inventory.queries import list_issues, list_slots
 from sponsorship.payments.models import Invoice
-from sponsorship.tracking.models import ClickHour, TrackedLink
-
-
-@dataclass(frozen=True, slots=True)
-class BookingMoney:
-    """One booking's money, net of tax, minor units: booked = collected + outstanding."""
-
-    booked_minor: int
-    collected_minor: int
-    outstanding_minor: int
+from sponsorship.payments.queries import BookingMoney, money_by_booking
+from sponsorship.tracking.queries import clicks_by_booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +65,34 @@ def get_slot_view(session: Session, slot: Slot, now: datetime) -> SlotView:
     return _views(session, [slot], now)[0]
 
 
+def list_views(session: Session, slots: list[Slot], now: datetime) -> list[SlotView]:
+    """Return these slots as they are shown, in the order given."""
+    return _views(session, slots, now)
+
+
 def _views(session: Session, slots: list[Slot], now: datetime) -> list[SlotView]:
-    bookings = _occupants(session, [slot.id for slot in slots])
+    bookings = occupants_of(session, [slot.id for slot in slots])
     booking_ids = [booking.id for booking in bookings.values()]
     creatives = _creatives(session, booking_ids)
     invoices = _invoices(session, [booking.order_id for booking in bookings.values() if booking.order_id])
-    money = _money(list(bookings.values()), invoices)
-    clicks = _clicks(session, booking_ids)
+    money = money_by_booking(session, booking_ids)
+    clicks = clicks_by_booking(session, booking_ids)
     views = []
     for slot in slots:
         booking = bookings.get(slot.id)
         booking_id = booking.id if booking else 0
         invoice = invoices.get(booking.order_id or 0) if booking else None
+        count = clicks.get(booking_id)
         views.append(
-            _view(slot, booking, creatives.get(booking_id), invoice, money.get(booking_id), clicks.get(booking_id), now)
+            _view(
+                slot,
+                booking,
+                creatives.get(booking_id),
+                invoice,
+                money.get(booking_id),
+                count.human if count else None,
+                now,
+            )
         )
     return views
 
@@ -166,20 +172,6 @@ def _price(slot: Slot, booking: Booking | None) -> int:
     return slot.placement.price_minor
 
 
-def _occupants(session: Session, slot_ids: list[int]) -> dict[int, Booking]:
-    """Who has each slot; the partial unique index lets in one. The slots are known already and not loaded again."""
-    query = (
-        select(Booking)
-        .where(Booking.slot_id.in_(slot_ids), Booking.state.in_(OCCUPYING))
-        .options(
-            lazyload(Booking.slot),
-            joinedload(Booking.sponsor),
-            joinedload(Booking.order).options(lazyload(Order.newsletter), joinedload(Order.sponsor)),
-        )
-    )
-    return {booking.slot_id: booking for booking in session.scalars(query)}
-
-
 def _creatives(session: Session, booking_ids: list[int]) -> dict[int, Creative]:
     query = select(Creative).where(Creative.booking_id.in_(booking_ids)).options(lazyload(Creative.booking))
     return {creative.booking_id: creative for creative in session.scalars(query)}
@@ -188,28 +180,3 @@ def _creatives(session: Session, booking_ids: list[int]) -> dict[int, Creative]:
 def _invoices(session: Session, order_ids: list[int]) -> dict[int, Invoice]:
     query = select(Invoice).where(Invoice.order_id.in_(order_ids)).options(lazyload(Invoice.order))
     return {invoice.order_id: invoice for invoice in session.scalars(query)}
-
-
-def _money(bookings: list[Booking], invoices: dict[int, Invoice]) -> dict[int, BookingMoney]:
-    """What each confirmed sale has brought in: what its order's invoice has received, by net share."""
-    money = {}
-    for booking in bookings:
-        order = booking.order
-        if booking.kind is not BookingKind.SALE or order is None or order.state is not OrderState.CONFIRMED:
-            continue
-        invoice = invoices.get(order.id)
-        paid, total = (invoice.paid_minor, invoice.total_minor) if invoice else (0, booking.net_minor)
-        collected = split_amount(booking.net_minor, [paid, max(total - paid, 0)])[0] if total else 0
-        money[booking.id] = BookingMoney(booking.net_minor, collected, booking.net_minor - collected)
-    return money
-
-
-def _clicks(session: Session, booking_ids: list[int]) -> dict[int, int]:
-    """People's clicks per booking, head and foot added up; nothing for a booking whose link nobody met yet."""
-    query = (
-        select(TrackedLink.booking_id, func.coalesce(func.sum(ClickHour.human), 0))
-        .outerjoin(ClickHour, ClickHour.link_id == TrackedLink.id)
-        .where(TrackedLink.booking_id.in_(booking_ids))
-        .group_by(TrackedLink.booking_id)
-    )
-    return {booking_id: int(human) for booking_id, human in session.execute(query)}

@@ -16,13 +16,7 @@ SOLD_STATES = frozenset(
 )  # fmt: skip
 MONEY_STATES = frozenset({SlotState.AWAITING_FUNDS, SlotState.UNPAID, SlotState.PAID})
 
-HELD_AS = {
-    BookingKind.COURTESY: SlotState.HELD,
-    BookingKind.OFFER: SlotState.OFFERED,
-    BookingKind.BLOCK: SlotState.BLOCKED,
-    BookingKind.HOUSE: SlotState.HOUSE,
-    BookingKind.ARCHIVE: SlotState.RAN,
-}
+FIXED = {BookingKind.BLOCK: SlotState.BLOCKED, BookingKind.HOUSE: SlotState.HOUSE, BookingKind.ARCHIVE: SlotState.RAN}
 COPY_AS = {
     CreativeState.CHANGES_REQUESTED: SlotState.CHANGES_ASKED,
     CreativeState.SUBMITTED: SlotState.REVIEW,
@@ -60,12 +54,12 @@ def slot_state(facts: SlotFacts, now: datetime) -> SlotState:
     """
     if facts.kind is None:
         return _untaken_state(facts, now)
-    if facts.kind is not BookingKind.SALE:
-        return HELD_AS[facts.kind]
+    if facts.kind in FIXED:
+        return FIXED[facts.kind]
+    if facts.booking_state is BookingState.HELD:
+        return _held_state(facts)
     if facts.booking_state is BookingState.RAN or facts.issue_state is IssueState.SENT:
         return SlotState.RAN
-    if facts.booking_state is BookingState.HELD:
-        return SlotState.AWAITING_FUNDS if facts.order_state is OrderState.AWAITING_FUNDS else SlotState.HELD
     if facts.creative_state in COPY_AS:
         return COPY_AS[facts.creative_state]
     if facts.copy_due_at - now <= COPY_IS_PRESSING:
@@ -80,6 +74,12 @@ def _untaken_state(facts: SlotFacts, now: datetime) -> SlotState:
         return SlotState.BLOCKED
     is_over = facts.issue_state is IssueState.SENT or facts.publish_at <= now
     return SlotState.UNSOLD if is_over else SlotState.OPEN
+
+
+def _held_state(facts: SlotFacts) -> SlotState:
+    if facts.order_state is OrderState.AWAITING_FUNDS:
+        return SlotState.AWAITING_FUNDS
+    return SlotState.OFFERED if facts.kind is BookingKind.OFFER else SlotState.HELD
 
 
 def owes_besides(facts: SlotFacts, state: SlotState) -> bool:

@@ -63,6 +63,7 @@ def hold_again(token: str) -> Response | str:
 @access(Access.LINK)
 def extend_hold(token: str) -> Response:
     """Give ten more minutes, once."""
+    queries.get_order(db.session(), token)
     try:
         with transaction() as session:
             services.extend_hold(session, order=queries.get_order(session, token), now=clock.now())

@@ -13,7 +13,6 @@ from sponsorship.core.errors import NotFound
 from sponsorship.inventory.models import Issue, Newsletter, Slot
 from sponsorship.inventory.queries import list_slots_by_id
 from sponsorship.inventory.rules import IssueState, PriceRuleKind
-from sponsorship.sponsors.models import Sponsor
 
 LARGEST_ID = 2**31 - 1
 MOST_OFFERS = 3
@@ -186,10 +185,10 @@ def list_orders_of_sponsor(session: Session, sponsor_ids: Collection[int]) -> li
     return list(session.scalars(query))
 
 
-def list_bookings_of_sponsor(session: Session, sponsor: Sponsor) -> list[Booking]:
-    """Return every booking of a sponsor, archive included, latest issue first."""
-    query = select(Booking).where(Booking.sponsor_id == sponsor.id).options(selectinload(Booking.order))
-    return sorted(session.scalars(query), key=lambda b: (b.slot.issue.publish_at, -b.id), reverse=True)
+def list_bookings_of_sponsors(session: Session, sponsor_ids: Collection[int]) -> list[Booking]:
+    """Return every booking of these sponsors, whatever its state and archive included, earliest issue first."""
+    query = select(Booking).where(Booking.sponsor_id.in_(sponsor_ids)).options(selectinload(Booking.order))
+    return sorted(session.scalars(query), key=lambda b: (b.slot.issue.publish_at, b.id))
 
 
 def list_bookings_of_issue(session: Session, issue: Issue) -> list[Booking]:

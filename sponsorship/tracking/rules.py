@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import urlsplit
 
 from sponsorship.core.errors import DomainError
+from sponsorship.core.urls import is_web_url
 
 RULES_VERSION = 1
 
@@ -148,13 +148,6 @@ def clean_agent(user_agent: str) -> str:
 def checked_destination(url: str) -> str:
     """Return a destination that readers may be sent to, or raise DestinationInvalid."""
     url = url.strip()
-    if len(url) > LONGEST_DESTINATION or any(c.isspace() or not c.isprintable() or c in '\\<>"' for c in url):
-        raise DestinationInvalid
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # a port that is no number raises here
-    except ValueError:
-        raise DestinationInvalid from None
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    if len(url) > LONGEST_DESTINATION or not is_web_url(url):
         raise DestinationInvalid
     return url

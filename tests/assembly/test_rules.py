@@ -42,6 +42,8 @@ STATES: list[tuple[str, SlotFacts, dict[str, object], Shown]] = [
     ("blocked", FAR, {"kind": Kind.BLOCK, "booking_state": Booked.CONFIRMED}, Shown.BLOCKED),
     ("house ad", FAR, {"kind": Kind.HOUSE, "booking_state": Booked.CONFIRMED}, Shown.HOUSE),
     ("house ad that ran", PAST, {"kind": Kind.HOUSE, "booking_state": Booked.RAN}, Shown.HOUSE),
+    ("promised for nothing, and kept", FAR, {"kind": Kind.COURTESY, "booking_state": Booked.CONFIRMED}, Shown.PAID),
+    ("held still when the issue went out", PAST, {**SOLD, "booking_state": Booked.HELD, "order_state": Order.HELD}, Shown.HELD),
     ("from the archive", PAST, {"kind": Kind.ARCHIVE, "booking_state": Booked.RAN}, Shown.RAN),
     ("paid, copy far off", FAR, SOLD, Shown.PAID),
     ("owed, copy far off", FAR, {**SOLD, **OWED}, Shown.UNPAID),

@@ -1,19 +1,17 @@
-"""Slots in any state, for tests of what is shown: rows as the services of booking, payments and creative leave them."""
+"""Slots sold, paid and written for, as far as a test wants them; made through the services."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.rules import BookingKind, BookingState, OrderState, PaymentMethod
-from sponsorship.core.tokens import new_token
+from sponsorship.booking.models import Booking
+from sponsorship.booking.rules import PaymentMethod
+from sponsorship.booking.services import book_manually, confirm_order
 from sponsorship.creative.models import Creative, CreativeVersion
 from sponsorship.creative.rules import Copy, CreativeState
 from sponsorship.inventory.models import Slot
-from sponsorship.payments.models import Invoice
-from sponsorship.payments.rules import InvoiceState
-from sponsorship.sponsors.models import Sponsor
-from sponsorship.sponsors.services import make_sure_of_sponsor
+from sponsorship.payments.services import invoice_order, record_bank_payment
+from tests.factories.booking import make_sponsor
 
 COPY = Copy(
     heading="Know what your containers do",
@@ -23,59 +21,47 @@ COPY = Copy(
 )
 
 
-def take_slot(
+def hold_slot(
+    session: Session, slot: Slot, *, now: datetime, sponsor_name: str = "Cinderbox", until: datetime | None = None
+) -> Booking:
+    """A sale that is held, not confirmed: in a cart, or on offer until a moment."""
+    newsletter = slot.issue.newsletter
+    sponsor = make_sponsor(
+        session, newsletter, name=sponsor_name, email=f"ads@{sponsor_name.split()[0].lower()}.example", now=now
+    )
+    order = book_manually(
+        session,
+        newsletter=newsletter,
+        sponsor=sponsor,
+        slot_ids=[slot.id],
+        actor="Imogen Hale",
+        held_until=until,
+        now=now,
+    )
+    return order.bookings[0]
+
+
+def sell_slot(
     session: Session,
     slot: Slot,
     *,
     now: datetime,
     sponsor_name: str = "Cinderbox",
-    kind: BookingKind = BookingKind.SALE,
-    state: BookingState = BookingState.CONFIRMED,
-    order_state: OrderState = OrderState.CONFIRMED,
-    held_until: datetime | None = None,
-    reason: str = "",
+    due_on: date | None = None,
+    paid_minor: int = 0,
 ) -> Booking:
-    """One booking; a sale with its order, both net of tax at the list price."""
-    is_sale, price = kind is BookingKind.SALE, slot.placement.price_minor
-    sponsor = make_sure_of_sponsor(session, newsletter_id=slot.issue.newsletter_id, name=sponsor_name, now=now)
-    if kind in (BookingKind.BLOCK, BookingKind.HOUSE):
-        order, owner = None, None
-    else:
-        order, owner = (_order(session, slot, sponsor, order_state, now) if is_sale else None), sponsor
-    booking = Booking(
-        slot=slot, order=order, sponsor=owner, kind=kind, state=state, price_minor=price if is_sale else 0,
-        net_minor=price if is_sale else 0, reason=reason, created_at=now, held_until=held_until,
-    )  # fmt: skip
-    session.add(booking)
-    session.flush()
-    return booking
-
-
-def _order(session: Session, slot: Slot, sponsor: Sponsor, state: OrderState, now: datetime) -> Order:
-    token, price = new_token(), slot.placement.price_minor
-    order = Order(
-        token=token, number=f"IO-2026-{slot.id:04d}", newsletter=slot.issue.newsletter, sponsor=sponsor, state=state,
-        payment_method=PaymentMethod.INVOICE, currency=slot.issue.newsletter.currency, list_minor=price, net_minor=price,
-        contact_name="Ana Duarte", contact_email="ana@cinderbox.example", created_at=now, confirmed_at=now,
-    )  # fmt: skip
-    session.add(order)
-    session.flush()
-    return order
-
-
-def send_invoice(session: Session, booking: Booking, *, due_on: date, paid_minor: int = 0) -> Invoice:
-    """The invoice of a booking's order, paid as far as said."""
+    """A confirmed sale with its invoice: paid in full, or due on a day and paid as far as `paid_minor` says."""
+    booking = hold_slot(session, slot, now=now, sponsor_name=sponsor_name)
     order = booking.order
     assert order is not None
-    is_paid = paid_minor == order.net_minor
-    invoice = Invoice(
-        newsletter_id=order.newsletter_id, order=order, number=f"2026-{order.id:04d}", currency=order.currency,
-        state=InvoiceState.PAID if is_paid else InvoiceState.OPEN, net_minor=order.net_minor, tax_minor=0,
-        paid_minor=paid_minor, issued_on=due_on - timedelta(days=14), due_on=due_on,
-    )  # fmt: skip
-    session.add(invoice)
-    session.flush()
-    return invoice
+    confirm_order(session, order=order, method=PaymentMethod.INVOICE, now=now)
+    invoice = invoice_order(session, order=order, now=now, due_on=due_on or now.date())
+    received = paid_minor if due_on else invoice.total_minor
+    if received:
+        record_bank_payment(
+            session, invoice=invoice, amount_minor=received, reference="Statement 11", actor="Imogen Hale", now=now
+        )
+    return booking
 
 
 def write_copy(

@@ -11,7 +11,7 @@ from sponsorship.inventory.models import Newsletter
 from sponsorship.tracking.models import TrackedLink
 from sponsorship.tracking.rules import LinkPosition
 from sponsorship.tracking.services import make_links
-from tests.factories.assembly import take_slot
+from tests.factories.assembly import sell_slot
 from tests.factories.inventory import slot_on
 
 DESTINATION = "https://cinderbox.example/start?utm_source=runbook&utm_medium=email#try"
@@ -36,7 +36,7 @@ def tracked(newsletter: Newsletter, now: datetime) -> Tracked:
     """The booking, committed."""
     with transaction() as session:
         slot = slot_on(session, newsletter, date(2026, 11, 22))
-        booking = take_slot(session, slot, now=now)
+        booking = sell_slot(session, slot, now=now)
         links = make_links(session, booking=booking, destination=DESTINATION, now=now)
         return _tracked(booking, links)
 

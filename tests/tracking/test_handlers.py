@@ -12,7 +12,7 @@ from sponsorship.creative.rules import CreativeState
 from sponsorship.inventory.models import Newsletter
 from sponsorship.tracking.models import ReaderKey, TrackedLink
 from sponsorship.tracking.tasks import TASKS
-from tests.factories.assembly import COPY, take_slot, write_copy
+from tests.factories.assembly import COPY, sell_slot, write_copy
 from tests.factories.inventory import slot_on
 from tests.tracking.conftest import SENT_AT, Tracked
 
@@ -22,7 +22,7 @@ def test_links_are_made_when_copy_is_approved_unless_it_was_taken_back(
     session: Session, newsletter: Newsletter, now: datetime, state: CreativeState, links: int
 ) -> None:
     with transaction() as writing:
-        booking = take_slot(writing, slot_on(writing, newsletter, date(2026, 11, 22)), now=now)
+        booking = sell_slot(writing, slot_on(writing, newsletter, date(2026, 11, 22)), now=now)
         creative = write_copy(writing, booking, state, now=now)
         outbox.publish(writing, "creative.approved", now=now, creative_id=creative.id, booking_id=booking.id)
     outbox.deliver_due(now)

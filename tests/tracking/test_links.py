@@ -13,7 +13,7 @@ from sponsorship.tracking.models import TrackedLink
 from sponsorship.tracking.queries import links_of
 from sponsorship.tracking.rules import DestinationInvalid, LinkPosition
 from sponsorship.tracking.services import make_links
-from tests.factories.assembly import take_slot
+from tests.factories.assembly import sell_slot
 from tests.factories.inventory import slot_on
 from tests.tracking.conftest import DESTINATION, Tracked
 
@@ -27,7 +27,7 @@ def test_an_echoed_placement_has_a_link_at_the_head_and_one_at_the_foot(session:
 
 def test_a_placement_printed_once_has_one_link(newsletter: Newsletter, now: datetime) -> None:
     with transaction() as session:
-        booking = take_slot(session, slot_on(session, newsletter, date(2026, 11, 22), "sponsored"), now=now)
+        booking = sell_slot(session, slot_on(session, newsletter, date(2026, 11, 22), "sponsored"), now=now)
         assert set(make_links(session, booking=booking, destination=DESTINATION, now=now)) == {LinkPosition.HEAD}
 
 
@@ -49,6 +49,6 @@ def test_a_link_that_is_not_http_is_refused_and_nothing_is_kept(
     newsletter: Newsletter, now: datetime, session: Session, destination: str
 ) -> None:
     with pytest.raises(DestinationInvalid), transaction() as writing:
-        booking = take_slot(writing, slot_on(writing, newsletter, date(2026, 11, 22)), now=now)
+        booking = sell_slot(writing, slot_on(writing, newsletter, date(2026, 11, 22)), now=now)
         make_links(writing, booking=booking, destination=destination, now=now)
     assert session.query(TrackedLink).count() == 0

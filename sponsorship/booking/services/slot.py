@@ -49,8 +49,8 @@ def book_house(session: Session, *, slot: Slot, actor: str, now: datetime, reaso
     )
 
 
-def book_archived(session: Session, *, slot: Slot, sponsor: Sponsor, now: datetime) -> Booking:
-    """Note who had a slot of a past issue: it ran, has no price and is no money; raises SlotTaken."""
+def book_archived(session: Session, *, slot: Slot, sponsor: Sponsor | None, now: datetime) -> Booking:
+    """Note who, where known, had a slot of a past issue: it ran, has no price and is no money; raises SlotTaken."""
     booking = Booking(
         slot=slot, sponsor=sponsor, kind=BookingKind.ARCHIVE, state=BookingState.RAN, created_at=now,
         closed_at=slot.issue.publish_at,
