@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, has_request_context, redirect, render_template, request
 from flask_wtf import CSRFProtect
@@ -80,6 +81,19 @@ def wants_fragment() -> bool:
 def go_to(url: str) -> AnyResponse:
     """Answer a form: 303 to the next page."""
     return redirect(url, code=303)
+
+
+def local_path(target: str | None) -> str | None:
+    """Return a path of this site, or None for anything that would lead elsewhere."""
+    if (
+        not target
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+        or any(c in target for c in "\\\r\n\t")
+    ):
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else None
 
 
 def payment_origin() -> str:

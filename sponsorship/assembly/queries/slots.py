@@ -85,6 +85,11 @@ def get_slot_view(session: Session, slot: Slot, now: datetime) -> SlotView:
     return _views(session, [slot], now)[0]
 
 
+def list_views(session: Session, slots: list[Slot], now: datetime) -> list[SlotView]:
+    """Return these slots as they are shown, in the order given."""
+    return _views(session, slots, now)
+
+
 def _views(session: Session, slots: list[Slot], now: datetime) -> list[SlotView]:
     bookings = occupants_of(session, [slot.id for slot in slots])
     booking_ids = [booking.id for booking in bookings.values()]
