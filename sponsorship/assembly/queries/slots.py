@@ -6,10 +6,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
-from sponsorship.assembly import rules
+from sponsorship.assembly.rules import slots as rules
+from sponsorship.assembly.rules.preflight import Act
 from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.queries import occupants_of
-from sponsorship.booking.rules import BookingKind, SlotState
+from sponsorship.booking.rules import BookingKind, BookingState, SlotState
 from sponsorship.creative.models import Creative
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.inventory.queries import list_issues, list_slots
@@ -45,8 +46,27 @@ class SlotView:
 
     @property
     def is_sold(self) -> bool:
-        """Whether a sponsor has the slot for money, paid or not; holds, blocks and house ads are not sold."""
-        return self.state in rules.SOLD_STATES
+        """Whether a sponsor has the slot for good, paid or not; holds, blocks and house ads are not sold."""
+        return self.state in rules.SOLD_STATES and not self.is_held
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody has the slot for a time only."""
+        return self.booking is not None and self.booking.state is BookingState.HELD
+
+    @property
+    def docket(self) -> Act:
+        """Where the publisher sells the slot, or fills it."""
+        values: dict[str, str | int] = {"slug": self.issue.newsletter.slug, "slot": self.slot.id}
+        return Act("Open its docket", "desk.show_calendar", values)
+
+    @property
+    def copy_page(self) -> Act | None:
+        """The page on which the sponsor writes, None for a slot without an order."""
+        if self.order is None or self.booking is None:
+            return None
+        values: dict[str, str | int] = {"token": self.order.token, "booking_id": self.booking.id}
+        return Act("Open the copy page", "creative.write_copy", values)
 
 
 def list_slot_views(session: Session, newsletter: Newsletter, first: date, last: date, now: datetime) -> list[SlotView]:
