@@ -46,14 +46,17 @@ def _address(text: str | None) -> str:
     return f"https://{line}" if line and "://" not in line else line
 
 
-class CheckOutForm(FlaskForm):
+class CheckoutForm(FlaskForm):
     """Who advertises, who pays, and how."""
 
     company = StringField("Company", [DataRequired("Name the company."), Length(max=LONGEST_LINE)], [_line])
     contact_name = StringField("Your name", [DataRequired("Give your name."), Length(max=LONGEST_LINE)], [_line])
     contact_email = StringField(
         "E-mail for copy reminders and reports",
-        [DataRequired("Give your e-mail address."), Email("That is not an e-mail address. Write it like you@company.com.")],
+        [
+            DataRequired("Give your e-mail address."),
+            Email("That is not an e-mail address. Write it like you@company.com."),
+        ],
         [_line],
     )
     website = StringField(
@@ -175,5 +178,3 @@ class RecordPaymentForm(FlaskForm):
         if not AMOUNT.fullmatch(plain):
             raise ValueError(plain)
         return to_minor(Decimal(plain), self.currency)
-
-

@@ -46,7 +46,9 @@ def tell_refunded(session: Session, *, order: Order, receipt: Receipt, is_double
     amount = money(receipt.amount_minor, receipt.currency, cents=True)
     values: dict[str, Any] = {"amount": amount, "is_double": is_double, "now": now}
     key = f"refund:{receipt.id}"
-    _to_contact(session, order, key=key, template="payments/email/refund", subject=f"We are returning {amount}", **values)
+    _to_contact(
+        session, order, key=key, template="payments/email/refund", subject=f"We are returning {amount}", **values
+    )
     _to_publisher(
         session, order, key=f"{key}:publisher", template="payments/email/refund_publisher",
         subject=f"{order.number}: {amount} goes back", **values,
