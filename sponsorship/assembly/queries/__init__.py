@@ -19,6 +19,7 @@ __all__ = [
     "list_due_issues",
     "list_issue_views",
     "list_slot_views",
+    "list_views",
     "preflight",
     "prepare_issue",
 ]
