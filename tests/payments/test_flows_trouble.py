@@ -156,13 +156,16 @@ def test_a_page_that_the_provider_does_not_know_is_let_go_when_its_hold_is_over(
 
 def test_an_event_that_fails_is_tried_again_and_holds_up_no_other(shop: Shop) -> None:
     _, first_session = shop.checkout(key="primary")
-    second, second_session = shop.checkout(key="sponsored", contact_email="joost@cinderbox.example", company="Cinderbox")
+    second, second_session = shop.checkout(
+        key="sponsored", contact_email="joost@cinderbox.example", company="Cinderbox"
+    )
     for session_id in (first_session, second_session):
         shop.provider.press(session_id, "pay")
     shop.provider.order("faults", target="api", kind="error_500", path=f"/v1/checkout/sessions/{first_session}")
-    shop.provider.order("faults", target="api", kind="rate_limit", times=2, path=f"/v1/checkout/sessions/{first_session}")
+    shop.provider.order(
+        "faults", target="api", kind="rate_limit", times=2, path=f"/v1/checkout/sessions/{first_session}"
+    )
     shop.reconcile(deep=True)
     states = {row.object_id: (row.state, row.attempts) for row in shop.rows(WebhookEvent)}
     assert states == {first_session: (InboxState.FAILED, 1), second_session: (InboxState.SETTLED, 1)}
     assert shop.read(second).state is OrderState.CONFIRMED
-
