@@ -90,6 +90,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     of_features = (task for module in TASKS for task in module.TASKS)
     app.config["TASKS"] = (*_core_tasks(settings), *of_features, *payments_tasks.make_tasks(gateway, settings))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("stripe", "alembic", "werkzeug"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     return app
 
 
