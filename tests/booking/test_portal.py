@@ -255,7 +255,8 @@ def test_a_hold_that_ran_out_shows_what_is_still_free_and_holds_it_again_with_th
     assert extended.location == f"/orders/{order.token}/again"
     answer = client.get(extended.location)
     assert answer.status_code == 200
-    assert "Your hold ran out." in answer.text
+    assert "Your hold ran out," in answer.text
+    assert "and Primary on Sun 13 Dec can no longer be had." in answer.text
     tree = page(answer.text)
     assert hidden_picks(tree) == [str(primaries[1].id)]
     again = client.post_form(

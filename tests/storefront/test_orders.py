@@ -160,7 +160,7 @@ def test_a_held_order_leads_to_the_checkout_and_can_be_let_go(
     with transaction() as writing:
         order = hold_order(writing, newsletter, slots[:1], now=now)
     tree = fetch(client, f"/orders/{order.token}")
-    assert "held for you until Thu 19 Nov, 10:00 GMT" in words(tree.css_first("h1"))
+    assert "held for you until 10:00." in words(tree.css_first("h1"))
     assert tree.css_first(".error__acts a").attributes["href"] == f"/orders/{order.token}/checkout"
     assert tree.css_first(".error__acts form").attributes["action"] == f"/orders/{order.token}/release"
     assert tree.css_first("[data-countdown]").attributes["data-countdown"] == "2026-11-19T10:00:00+00:00"
