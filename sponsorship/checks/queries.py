@@ -18,13 +18,15 @@ from sponsorship.checks.rules import (
     FindingState,
     Nearness,
     Passage,
+    Reader,
     Severity,
     are_one_placement,
     fingerprint,
+    may_show_text,
     nearness,
     tell,
 )
-from sponsorship.checks.similarity import Likeness, compare, normal_words
+from sponsorship.checks.similarity import Likeness, Run, compare, normal_words, word_runs
 from sponsorship.core.errors import NotFound
 
 
@@ -39,6 +41,24 @@ class Match:
     likeness: float
     fingerprint: str
     other: CorpusText
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A finding as a page shows it: told to its reader, and for copy the words in common with the other text.
+
+    `runs` is empty where there is nothing to compare, or where the other text is not the reader's to see; `finding_id` is
+    None for what is not written down, `waived` the reason for which the publisher let it pass.
+    """
+
+    rule: CheckRule
+    severity: Severity
+    title: str
+    sentence: str
+    place: str
+    runs: list[Run]
+    finding_id: int | None
+    waived: str
 
 
 def find_text(session: Session, source: CopySource, source_id: int) -> CorpusText | None:
@@ -135,3 +155,29 @@ def open_findings_of_issue(session: Session, newsletter_id: int, publish_on: dat
         .order_by(Finding.id)
     )
     return sorted(session.scalars(query), key=lambda finding: finding.severity is not Severity.STOPS)
+
+
+def settled_marks(session: Session, text_id: int) -> set[str]:
+    """Return the fingerprints that need no finding on a text: waived there, or held by the other text of the pair."""
+    ours = select(Finding.fingerprint).where(Finding.text_id == text_id, Finding.state == FindingState.WAIVED)
+    return set(session.scalars(ours)) | marks_held_by_others(session, text_id)
+
+
+def marks_held_by_others(session: Session, text_id: int) -> set[str]:
+    """Return the fingerprints of pairs for which the other text has the finding already, open or waived."""
+    states = (FindingState.OPEN, FindingState.WAIVED)
+    query = select(Finding.fingerprint).where(Finding.other_id == text_id, Finding.state.in_(states))
+    return set(session.scalars(query))
+
+
+def evidence_of(found: Finding | Match, this: Passage, *, reader: Reader, today: date) -> Evidence:
+    """Return what a finding or a match says to a reader, with its evidence."""
+    other = found.other.passage
+    words = tell(found.rule, this, other, found.likeness, today=today, reader=reader)
+    is_shown = found.rule in COPY_RULES and (reader is Reader.PUBLISHER or may_show_text(this, other, today))
+    runs = word_runs(other.copy.strip(), this.copy.strip()) if is_shown else []
+    waived = f"{found.waived_by}: {found.waived_reason}" if isinstance(found, Finding) and found.waived_at else ""
+    return Evidence(
+        found.rule, found.severity, words.title, words.sentence, f"No. {other.issue_number}, {other.placement_name}", runs,
+        found.id if isinstance(found, Finding) else None, waived,
+    )  # fmt: skip

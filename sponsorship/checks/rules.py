@@ -21,6 +21,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from sponsorship.core.format import WORDS, short_day
+from sponsorship.core.urls import normal_url
 from sponsorship.sponsors.rules import name_key
 
 NEIGHBOUR_DAYS = timedelta(days=28)
@@ -29,6 +30,7 @@ NEIGHBOUR_ISSUES = 3
 # Share of words in common from which two texts count as nearly the same. Measured on the placements of 27 published
 # issues: two companies' ads reach 0.27, different ads of one company 0.56 (it repeats what it is), repeats start at 0.99.
 NEAR_COPY_FROM = 0.6
+LONGEST_DESTINATION = 900  # bytes that an index entry can hold on both databases, with room to spare
 FEWEST_WORDS = 6  # below that, a shared phrase is no evidence: only identical texts count
 
 
@@ -126,6 +128,15 @@ class Telling:
 
     title: str
     sentence: str
+
+
+def destination_of(url: str) -> str:
+    """Return a link as it is compared, empty for none; one too long for an index keeps its start and a hash of the whole."""
+    normal = normal_url(url) or ""
+    if len(normal.encode()) <= LONGEST_DESTINATION:
+        return normal
+    digest = hashlib.sha256(normal.encode()).hexdigest()
+    return normal.encode()[: LONGEST_DESTINATION - len(digest)].decode(errors="ignore") + digest
 
 
 def nearness(this: Passage, other: Passage) -> Nearness:

@@ -1,6 +1,5 @@
 """Writes about the corpus: texts go in, findings are written down, and the publisher waives one with a reason."""
 
-import hashlib
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -9,12 +8,9 @@ from sqlalchemy.orm import Session
 from sponsorship.accounts.services import record_act
 from sponsorship.checks.errors import AlreadyDecided, ReasonMissing
 from sponsorship.checks.models import CorpusText, Finding
-from sponsorship.checks.queries import Match, find_matches, find_text
-from sponsorship.checks.rules import CopySource, FindingState
+from sponsorship.checks.queries import Match, find_matches, find_text, marks_held_by_others
+from sponsorship.checks.rules import CopySource, FindingState, destination_of
 from sponsorship.core.text import clean_line
-from sponsorship.core.urls import normal_url
-
-LONGEST_DESTINATION = 900  # bytes that an index entry can hold on both databases, with room to spare
 
 
 def put_text(
@@ -47,15 +43,6 @@ def put_text(
     text.withdrawn_at = None
     session.flush()
     return text
-
-
-def destination_of(url: str) -> str:
-    """Return a link as it is compared, empty for none; one too long for an index keeps its start and a hash of the whole."""
-    normal = normal_url(url) or ""
-    if len(normal.encode()) <= LONGEST_DESTINATION:
-        return normal
-    digest = hashlib.sha256(normal.encode()).hexdigest()
-    return normal.encode()[: LONGEST_DESTINATION - len(digest)].decode(errors="ignore") + digest
 
 
 def withdraw_text(session: Session, *, source: CopySource, source_id: int, now: datetime) -> CorpusText | None:
@@ -105,7 +92,7 @@ def waive_finding(session: Session, *, finding: Finding, reason: str, actor: str
 
 def _write_findings(session: Session, text: CorpusText, now: datetime) -> list[Finding]:
     known = {one.fingerprint: one for one in session.scalars(select(Finding).where(Finding.text_id == text.id))}
-    matches = find_matches(session, text.passage, now.date(), skipped=_held_by_others(session, text))
+    matches = find_matches(session, text.passage, now.date(), skipped=marks_held_by_others(session, text.id))
     wanted = {match.fingerprint for match in matches}
     for mark, finding in known.items():
         if finding.state is FindingState.OPEN and mark not in wanted:
@@ -113,13 +100,6 @@ def _write_findings(session: Session, text: CorpusText, now: datetime) -> list[F
     written = [_write(session, text, match, known.get(match.fingerprint), now) for match in matches]
     session.flush()
     return [finding for finding in written if finding.state is FindingState.OPEN]
-
-
-def _held_by_others(session: Session, text: CorpusText) -> set[str]:
-    """Fingerprints of pairs for which the other text has the finding already, open or waived."""
-    states = (FindingState.OPEN, FindingState.WAIVED)
-    query = select(Finding.fingerprint).where(Finding.other_id == text.id, Finding.state.in_(states))
-    return set(session.scalars(query))
 
 
 def _write(session: Session, text: CorpusText, match: Match, finding: Finding | None, now: datetime) -> Finding:

@@ -1,5 +1,226 @@
-"""Pages of payments."""
+"""The buyer's pages of payments: check out, pay, come back; and the provider's webhook."""
 
-from flask import Blueprint
+import logging
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, current_app, flash, g, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from sponsorship.booking.errors import HoldExpired
+from sponsorship.booking.models import Order
+from sponsorship.booking.queries import get_order, list_bookings, suggest_swap
+from sponsorship.booking.rules import OrderState
+from sponsorship.booking.services import lapse_order_when_due
+from sponsorship.core import clock
+from sponsorship.core.db import db, transaction
+from sponsorship.core.errors import DomainError
+from sponsorship.core.format import local
+from sponsorship.core.web import Access, access, csrf, go_to, settings, wants_fragment
+from sponsorship.payments import flows
+from sponsorship.payments.forms import INVOICE, CheckoutForm
+from sponsorship.payments.gateway import PaymentGateway, ProviderRefused, ProviderUnavailable, SignatureInvalid
+from sponsorship.payments.queries import list_credit_sponsors
+from sponsorship.payments.rules import WEBHOOK_LIMIT
+from sponsorship.payments.services import store_event
 
 blueprint = Blueprint("payments", __name__)
+log = logging.getLogger(__name__)
+Page = AnyResponse | str | tuple[str, int]
+
+PAID_OR_COMING = (OrderState.CONFIRMED, OrderState.AWAITING_FUNDS)
+POLLED_EVERY = timedelta(seconds=2)
+CLOSED = (OrderState.LAPSED, OrderState.CANCELLED)
+
+
+@blueprint.route("/orders/<token>/checkout", methods=["GET", "POST"])
+@access(Access.LINK)
+def checkout(token: str) -> Page:
+    """Ask who buys and who pays, then lead to the payment page, or confirm on invoice."""
+    order, now = _load_order(token), clock.now()
+    if order.state is not OrderState.HELD:
+        return go_to(url_for("payments.show_return", token=token))
+    if order.held_until is not None and order.held_until <= now:
+        return _show_expired(order, now)
+    form = _checkout_form(order)
+    if not form.validate_on_submit():
+        return _show_checkout(order, form, now, 422 if form.is_submitted() else 200)
+    try:
+        return go_to(_place(token, form, now))
+    except HoldExpired:
+        return _show_expired(_load_order(token), now)
+    except ProviderUnavailable as away:
+        return _show_back(_load_order(token), now, away)
+    except DomainError as refusal:
+        form.form_errors.append(_said(refusal))
+        return _show_checkout(_load_order(token), form, now, refusal.status)
+
+
+@blueprint.post("/orders/<token>/resume")
+@access(Access.LINK)
+def resume(token: str) -> Page:
+    """Lead back to the payment page that is open, or open it where that was never answered."""
+    order, now = _load_order(token), clock.now()
+    if order.state is not OrderState.IN_CHECKOUT:
+        return go_to(url_for("payments.show_return", token=token))
+    try:
+        return go_to(flows.open_checkout(order_token=token, gateway=_gateway(), settings=settings(), now=now))
+    except HoldExpired:
+        return _show_expired(_load_order(token), now)
+    except DomainError as refusal:
+        return _show_back(_load_order(token), now, refusal)
+
+
+@blueprint.get("/orders/<token>/return")
+@access(Access.LINK)
+def show_return(token: str) -> Page:
+    """Where the payment page leads when it is done: ask the provider what happened, and say it. The address proves nothing."""
+    order, now = _settled_order(token), clock.now()
+    if order.state is OrderState.IN_CHECKOUT:
+        template = "payments/_pending.html" if wants_fragment() else "payments/show_return.html"
+        return render_template(template, order=order, held_until=_clock(order), home_href=_dates_url(order))
+    target = None
+    if order.state in PAID_OR_COMING:
+        target = url_for("storefront.show_order", token=token)
+    elif order.state is OrderState.HELD:
+        target = url_for("payments.checkout", token=token)
+    if wants_fragment():  # what was pending is not any more: have the browser load the page that says so
+        return Response(status=204, headers={"HX-Redirect": target or url_for("payments.show_return", token=token)})
+    if target is not None:
+        return go_to(target)
+    if order.state in CLOSED:
+        return _show_expired(order, now)
+    return render_template("payments/show_outcome.html", order=order, home_href=_dates_url(order))
+
+
+@blueprint.get("/orders/<token>/back")
+@access(Access.LINK)
+def show_back(token: str) -> Page:
+    """Where the payment page's own way back leads: nothing is paid yet; go on, or let the dates go."""
+    order = _settled_order(token)
+    if order.state is not OrderState.IN_CHECKOUT:
+        return go_to(url_for("payments.show_return", token=token))
+    return _show_back(order, clock.now(), None)
+
+
+@blueprint.post("/orders/<token>/give-up")
+@access(Access.LINK)
+def give_up(token: str) -> Page:
+    """Let the dates go: the payment page is ended first, so that nobody pays for what is on sale again."""
+    now = clock.now()
+    try:
+        state = flows.give_up(order_token=token, gateway=_gateway(), now=now)
+    except DomainError as refusal:
+        return _show_back(_load_order(token), now, refusal)
+    if state not in CLOSED:
+        flash("You had paid already, so the order stands.", "ok")
+        return go_to(url_for("payments.show_return", token=token))
+    flash("The dates are free again. You have not been charged.", "ok")
+    return go_to(_dates_url(_load_order(token)))
+
+
+@blueprint.post("/webhooks/stripe")
+@access(Access.PUBLIC)
+@csrf.exempt
+def receive_webhook() -> AnyResponse:
+    """Believe what is signed, store it, and say so; the worker settles it within a second."""
+    request.max_content_length = WEBHOOK_LIMIT
+    body, now = request.get_data(cache=False), clock.now()
+    try:
+        event = _gateway().verify_event(body, request.headers.get("Stripe-Signature", ""), now=now)
+    except SignatureInvalid as refusal:
+        return Response(f"{refusal.message}\n", 400, mimetype="text/plain")
+    with transaction() as session:
+        store_event(session, event=event, payload=body.decode(), now=now)
+    return Response("stored\n", mimetype="text/plain")
+
+
+def _gateway() -> PaymentGateway:
+    gateway: PaymentGateway = current_app.extensions["payment_gateway"]
+    return gateway
+
+
+def _load_order(token: str) -> Order:
+    order = get_order(db.session(), token)
+    g.newsletter = order.newsletter
+    return order
+
+
+def _settled_order(token: str) -> Order:
+    """The order as it stands after asking the provider; where that is out of reach, as it stood before."""
+    _load_order(token)
+    fresh_for = POLLED_EVERY if wants_fragment() else timedelta(0)
+    try:
+        flows.settle_order(order_token=token, gateway=_gateway(), now=clock.now(), fresh_for=fresh_for)
+    except (ProviderUnavailable, ProviderRefused) as trouble:
+        log.warning("order could not be settled on its return page: %s", trouble)
+    return _load_order(token)
+
+
+def _checkout_form(order: Order) -> CheckoutForm:
+    """The form, filled with what was given before, or with what is known of whoever is signed in."""
+    user_id = g.viewer.user_id if g.viewer else None
+    cleared = list_credit_sponsors(db.session(), order.newsletter_id, user_id)
+    days = order.newsletter.invoice_days if cleared and order.total_minor else None
+    sponsor = order.sponsor or (cleared[0] if cleared else None)
+    known = {name: getattr(order, name) for name in ("contact_name", "contact_email", "purchase_order_number")}
+    if sponsor is not None:
+        fields = ("website", "street", "city", "country", "vat_number")
+        known |= {"company": sponsor.name} | {name: getattr(sponsor, name) or "" for name in fields}
+    if g.viewer and not order.contact_email:
+        known |= {"contact_name": g.viewer.name, "contact_email": g.viewer.email}
+    return CheckoutForm(invoice_days=days, **known)
+
+
+def _place(token: str, form: CheckoutForm, now: datetime) -> str:
+    return flows.check_out(
+        order_token=token, details=form.details(), is_invoice=form.pay.data == INVOICE,
+        user_id=g.viewer.user_id if g.viewer else None, gateway=_gateway(), settings=settings(), now=now,
+    )  # fmt: skip
+
+
+def _said(refusal: DomainError) -> str:
+    """The provider's own words for a refusal are for our log; the buyer is told what it means."""
+    if isinstance(refusal, ProviderRefused):
+        return "The payment page could not be opened. You have not been charged, and your slots stay held: write to us."
+    return refusal.message
+
+
+def _show_checkout(order: Order, form: CheckoutForm, now: datetime, status: int) -> tuple[str, int]:
+    bookings = list_bookings(db.session(), order)
+    page = render_template(
+        "payments/checkout.html", order=order, form=form, bookings=bookings, held_until=_clock(order), now=now,
+        first_copy_due=min(booking.slot.deadlines.copy_due_at for booking in bookings), home_href=_dates_url(order),
+    )  # fmt: skip
+    return page, status
+
+
+def _show_back(order: Order, now: datetime, trouble: DomainError | None) -> tuple[str, int]:
+    page = render_template(
+        "payments/show_back.html", order=order, bookings=list_bookings(db.session(), order), held_until=_clock(order),
+        now=now, trouble=_said(trouble) if trouble else "", home_href=_dates_url(order),
+    )  # fmt: skip
+    return page, trouble.status if trouble else 200
+
+
+def _show_expired(order: Order, now: datetime) -> tuple[str, int]:
+    """Say that the hold is over, and offer the dates again that are still free, and others for the rest."""
+    with transaction() as session:  # past its time and not swept yet: what it held is free from here on
+        lapse_order_when_due(session, order=get_order(session, order.token), now=now)
+    order = _load_order(order.token)
+    swap = suggest_swap(db.session(), order.newsletter, [booking.slot_id for booking in order.bookings], now)
+    page = render_template(
+        "booking/slot_taken.html", newsletter=order.newsletter, swap=swap, order=order, again=order.token,
+        said="Your hold ran out." if order.state is OrderState.LAPSED else "You let these dates go.",
+        sentence="You have not been charged.", home_href=_dates_url(order),
+    )  # fmt: skip
+    return page, HoldExpired.status
+
+
+def _dates_url(order: Order) -> str:
+    return url_for("storefront.show_storefront", slug=order.newsletter.slug, _anchor="dates")
+
+
+def _clock(order: Order) -> str:
+    """Until when the hold lasts, on the newsletter's clock: "10:02"."""
+    until = order.held_until or order.created_at
+    return f"{local(until, order.newsletter.timezone):%H:%M}"

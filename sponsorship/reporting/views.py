@@ -1,5 +1,128 @@
-"""Pages of reporting."""
+"""How a placement did: for the sponsor by the order's link, for the team and the sponsor's people signed in."""
 
-from flask import Blueprint
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, g, render_template
+
+from sponsorship.accounts.queries import authorise
+from sponsorship.accounts.rules import Permission, Viewer
+from sponsorship.booking.models import Booking
+from sponsorship.booking.queries import get_booking, get_order, get_order_booking
+from sponsorship.booking.rules import BookingKind
+from sponsorship.core import clock
+from sponsorship.core.db import db
+from sponsorship.core.errors import NotFound
+from sponsorship.core.format import day, local, number, percent
+from sponsorship.core.web import Access, access
+from sponsorship.creative.render import preview_html
+from sponsorship.reporting import rules
+from sponsorship.reporting.charts import clicks_over_time, rates_compared
+from sponsorship.reporting.queries import PlacementReport, get_placement_report
+from sponsorship.reporting.rules import HOURS_SHOWN
+from sponsorship.sponsors.queries import list_sponsors_of_user
 
 blueprint = Blueprint("reporting", __name__)
+
+
+@blueprint.get("/orders/<token>/report/<int:booking_id>")
+@access(Access.LINK)
+def show_order_report(token: str, booking_id: int) -> str:
+    """Show the report of a booking to whoever holds its order's link."""
+    booking = get_order_booking(db.session(), get_order(db.session(), token), booking_id)
+    return _page(booking, is_team=False)
+
+
+@blueprint.get("/bookings/<int:booking_id>/report")
+@access(Access.SIGNED_IN)
+def show_report(booking_id: int) -> str:
+    """Show the report to the newsletter's team and to those who act for the sponsor; nobody else learns that it exists."""
+    booking, viewer = get_booking(db.session(), booking_id), _viewer()
+    newsletter_id = booking.slot.issue.newsletter_id
+    if newsletter_id in viewer.roles:
+        authorise(viewer, newsletter_id, Permission.READ)
+        return _page(booking, is_team=True)
+    own = [sponsor.id for sponsor in list_sponsors_of_user(db.session(), viewer.user_id)]
+    if booking.sponsor_id is None or booking.sponsor_id not in own:
+        raise NotFound
+    return _page(booking, is_team=False)
+
+
+def _viewer() -> Viewer:
+    viewer: Viewer = g.viewer
+    return viewer
+
+
+def _page(booking: Booking, *, is_team: bool) -> str:
+    """Render the report; what was not sold has none."""
+    if booking.kind not in (BookingKind.SALE, BookingKind.ARCHIVE):
+        raise NotFound
+    newsletter = g.newsletter = booking.slot.issue.newsletter
+    report = get_placement_report(db.session(), booking, clock.now())
+    shared = {"report": report, "is_team": is_team, "issue": booking.slot.issue, "now": clock.now()}
+    if not (report.has_run and report.is_tracked):
+        return render_template("reporting/show_no_report.html", **shared, sentence=rules.no_report_sentence(
+            has_run=report.has_run, number=report.slot.issue.number, publish_on=report.slot.issue.publish_on))  # fmt: skip
+    return render_template(
+        "reporting/show_report.html",
+        **shared,
+        **_comparison(report),
+        figures=rules.report_figures(report.numbers, newsletter.currency, report.slot.placement.name),
+        body=preview_html(report.copy) if report.copy else "",
+        clicks_json=clicks_over_time(report.hours, newsletter.timezone, report.started_at),
+        clicks_label=_clicks_label(report),
+        clicks_table=_clicks_table(report),
+        how_it_shows=rules.HOW_IT_SHOWS,
+        seconds=report.clicks.human - report.clicks.unique,
+    )
+
+
+def _comparison(report: PlacementReport) -> dict[str, Any]:
+    """Where the placement stands among the others of its kind: the headline, and the dots where there are enough rates."""
+    placement, people = report.slot.placement.name, report.own.people
+    others = [other.people for other in report.others]
+    rates = [other.rate for other in report.others if other.rate is not None]
+    rate = report.own.rate
+    compared = rate is not None and len(rates) >= rules.FEWEST_COMPARED
+    return {
+        "headline": rules.report_headline(people, rules.times_usual(people, others), placement),
+        "standing": rules.rank_sentence(people, others, placement),
+        "interval": rules.interval_sentence(people, report.own.delivered) if report.own.delivered else "",
+        "dots_json": rates_compared(rates, rate) if rate is not None and compared else "",
+        "dots_label": rules.dots_sentence(rates, rate, placement) if rate is not None and compared else "",
+        "dots_table": _dots_table(report) if compared else None,
+    }
+
+
+def _hour_text(report: PlacementReport, hour: int) -> str:
+    there = local(report.started_at + timedelta(hours=hour), report.newsletter.timezone)
+    return f"{day(there.date())} {there:%H:%M}"
+
+
+def _clicks_label(report: PlacementReport) -> str:
+    people = [row.people for row in report.hours]
+    half = rules.halfway(people)
+    return rules.hours_sentence(people, _hour_text(report, half) if half is not None else "")
+
+
+def _clicks_table(report: PlacementReport) -> dict[str, Any]:
+    """The hours in which anything happened; what came after the chart's hours is one row."""
+    shown = report.hours[:HOURS_SHOWN]
+    rows = [
+        [_hour_text(report, hour), number(row.people), number(row.taken_out)]
+        for hour, row in enumerate(shown)
+        if row.people or row.taken_out
+    ]
+    later = report.hours[HOURS_SHOWN:]
+    if any(row.people or row.taken_out for row in later):
+        rows.append(["Later", number(report.came_later), number(sum(row.taken_out for row in later))])
+    return {"caption": "Clicks by hour", "columns": ["From", "People", "Taken out"], "rows": rows}
+
+
+def _dots_table(report: PlacementReport) -> dict[str, Any]:
+    compared = [one for one in (report.own, *report.others) if one.rate is not None]
+    rows = [
+        [f"No. {one.issue_number}", number(one.people), number(one.delivered or 0), percent(one.rate or 0, 2)]
+        for one in sorted(compared, key=lambda one: one.issue_number, reverse=True)
+    ]
+    return {"caption": "Click-through rates", "columns": ["Issue", "People", "Delivered", "Rate"], "rows": rows}

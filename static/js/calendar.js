@@ -28,10 +28,16 @@
   }
   if (clear) clear.addEventListener("click", () => { filters.reset(); filter(); });
 
+  function recount(page) {  // the figures on the chips; which of them are chosen stays as it is
+    const figures = new Map(Array.from(page.querySelectorAll(".chip"), chip => [chip.querySelector("input").value, chip.querySelector(".n").textContent]));
+    document.querySelectorAll(".chip").forEach(chip => { chip.querySelector(".n").textContent = figures.get(chip.querySelector("input").value) || "0"; });
+  }
+
   /* ---- the docket ---- */
   const beside = document.getElementById("docket"), sheet = document.getElementById("docket-sheet");
   const wide = matchMedia("(min-width: 64rem)");
-  let newest = "";
+  const opened = slots().find(slot => slot.hasAttribute("aria-current"));
+  let newest = opened ? opened.dataset.docket : "";
 
   async function show(slot) {
     const url = newest = slot.dataset.docket;
@@ -55,12 +61,14 @@
     show(slot);
   });
 
-  // an act in the docket answers 204 with HX-Trigger: slotchanged; table and docket are fetched again
-  document.addEventListener("slotchanged", async () => {
+  // an act in the docket answers 204 with HX-Trigger: slotsChanged; headline, chips, table and docket are fetched again
+  document.addEventListener("slotsChanged", async () => {
     const page = new DOMParser().parseFromString(await window.flatplan.load(location.href, { headers: { "HX-Request": "false" } }), "text/html");
     const fresh = page.querySelector(".slots"), current = newest;
     if (!fresh) return location.reload();
     document.querySelector(".slots").replaceWith(document.adoptNode(fresh));
+    document.querySelector(".headline").replaceWith(document.adoptNode(page.querySelector(".headline")));
+    recount(page);
     filter();
     const slot = slots().find(one => one.dataset.docket === current);
     return slot && show(slot);

@@ -10,10 +10,16 @@ from sponsorship.accounts.models import AuditEntry
 from sponsorship.checks.errors import AlreadyDecided, ReasonMissing
 from sponsorship.checks.models import CorpusText, Finding
 from sponsorship.checks.queries import find_matches, find_text, list_findings, open_findings_of_issue
-from sponsorship.checks.rules import CheckRule, CopySource, FindingState, Reader, Severity
-from sponsorship.checks.services import (
+from sponsorship.checks.rules import (
     LONGEST_DESTINATION,
+    CheckRule,
+    CopySource,
+    FindingState,
+    Reader,
+    Severity,
     destination_of,
+)
+from sponsorship.checks.services import (
     find_duplicates,
     waive_finding,
     withdraw_text,

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from sponsorship.checks.models import CorpusText
-from sponsorship.checks.rules import CopySource, Passage
-from sponsorship.checks.services import destination_of, put_text
+from sponsorship.checks.rules import CopySource, Passage, destination_of
+from sponsorship.checks.services import put_text
 from sponsorship.inventory.models import Newsletter
 
 WATCH = (

@@ -2,6 +2,7 @@
 
 from sponsorship.payments.flows.checkout import (
     begin_checkout,
+    check_out,
     give_up,
     open_checkout,
     release_order,
@@ -15,6 +16,7 @@ from sponsorship.payments.flows.settle import Reconciled, reconcile, settle_inbo
 __all__ = [
     "Reconciled",
     "begin_checkout",
+    "check_out",
     "give_up",
     "open_checkout",
     "reconcile",

@@ -1,11 +1,12 @@
 """A payment page from the first click to its end: commit, call the provider, commit. Each step can be taken again."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import get_order, get_order_by_id
 from sponsorship.booking.rules import OrderState
-from sponsorship.booking.services import cancel_order, lapse_order
+from sponsorship.booking.services import cancel_order, give_details, lapse_order
 from sponsorship.core.config import Settings
 from sponsorship.core.db import lock_rows, transaction
 from sponsorship.core.web import page_url
@@ -16,6 +17,9 @@ from sponsorship.payments.rules import SessionState, SessionVerdict
 from sponsorship.payments.services import (
     apply_session,
     begin_session,
+    check_credit,
+    confirm_free,
+    confirm_on_invoice,
     describe_session,
     drop_session,
     note_failure,
@@ -25,12 +29,46 @@ from sponsorship.payments.services import (
 UNKNOWN_TO_PROVIDER = "resource_missing"
 
 
+def check_out(
+    *,
+    order_token: str,
+    details: Mapping[str, str],
+    is_invoice: bool,
+    user_id: int | None,
+    gateway: PaymentGateway,
+    settings: Settings,
+    now: datetime,
+) -> str:
+    """Write down who buys, then confirm on invoice or open the payment page; returns where the buyer goes.
+
+    An order that costs nothing is confirmed at once. On invoice only where the person `user_id` acts for the sponsor that the
+    details name, so that nobody buys on another's credit. Raises what give_details, confirm_on_invoice and open_checkout do.
+    """
+    with transaction() as session:
+        order = give_details(session, order=get_order(session, order_token), now=now, **details)
+        if is_invoice:
+            check_credit(session, order=order, user_id=user_id)
+            confirm_on_invoice(session, order=order, now=now)
+            return page_url("storefront.show_order", token=order_token)
+        if order.total_minor == 0:
+            confirm_free(session, order=order, now=now)
+            return page_url("storefront.show_order", token=order_token)
+    return open_checkout(order_token=order_token, gateway=gateway, settings=settings, now=now)
+
+
 def open_checkout(*, order_token: str, gateway: PaymentGateway, settings: Settings, now: datetime) -> str:
     """Return where the buyer goes to pay: the order's open payment page, or a new one.
 
     Where the page turns out to be done with, that is our own page which says what became of it. Raises HoldExpired,
     TooManySessions, ProviderUnavailable (ask again: the slots stay held), ProviderRefused.
     """
+    payment_session_id = begin_checkout(order_token=order_token, gateway=gateway, settings=settings, now=now)
+    try:
+        return resume_session(payment_session_id, gateway=gateway, now=now)
+    except ProviderRefused:
+        if read_session(payment_session_id).created_at >= now:
+            raise
+    # The request was from an earlier visit that came to nothing, and has grown too old to be accepted.
     payment_session_id = begin_checkout(order_token=order_token, gateway=gateway, settings=settings, now=now)
     return resume_session(payment_session_id, gateway=gateway, now=now)
 
@@ -72,14 +110,19 @@ def settle_session(
     return _apply(facts, told or _ask_provider(facts, gateway, now), gateway, now)
 
 
-def settle_order(*, order_token: str, gateway: PaymentGateway, now: datetime) -> OrderState:
-    """Settle an order's newest session and return the order's state; without a session nobody is asked."""
+def settle_order(
+    *, order_token: str, gateway: PaymentGateway, now: datetime, fresh_for: timedelta = timedelta(0)
+) -> OrderState:
+    """Settle an order that waits for its payment, and return its state.
+
+    The provider is not asked where nothing is expected of it, nor where it answered within `fresh_for`.
+    """
     with reading() as session:
         order = get_order(session, order_token)
         newest = next(iter(list_payment_sessions(session, order.id)), None)
         state, newest_id = order.state, newest.id if newest is not None else None
-        is_over = newest is not None and newest.state in (SessionState.FAILED, SessionState.EXPIRED)
-    if newest_id is None or is_over or state not in (OrderState.IN_CHECKOUT, OrderState.AWAITING_FUNDS):
+        is_fresh = newest is not None and newest.checked_at is not None and now - newest.checked_at < fresh_for
+    if newest_id is None or is_fresh or state not in (OrderState.IN_CHECKOUT, OrderState.AWAITING_FUNDS):
         return state
     return settle_session(newest_id, gateway=gateway, now=now)
 

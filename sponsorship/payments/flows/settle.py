@@ -5,13 +5,14 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sponsorship.booking.rules import OrderState
 from sponsorship.core.config import Settings
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.payments.flows.checkout import release_order, settle_session
-from sponsorship.payments.flows.facts import reading
+from sponsorship.payments.flows.facts import let_go, reading
 from sponsorship.payments.flows.refunds import send_due_refunds, sync_refund
 from sponsorship.payments.gateway import PaymentGateway, ProviderEvent, ProviderUnavailable
 from sponsorship.payments.queries import (
@@ -24,7 +25,8 @@ from sponsorship.payments.queries import (
 from sponsorship.payments.rules import InboxState
 from sponsorship.payments.services import APP, claim_event, close_event, store_event
 
-UNCHECKED_FOR = timedelta(seconds=50)
+OPEN_UNSEEN_FOR = timedelta(seconds=50)
+AWAITING_UNSEEN_FOR = timedelta(minutes=30)
 EVENT_OVERLAP = timedelta(hours=48)
 NOT_BY_WEBHOOK = '{"note": "found by reconciling, not sent"}'
 
@@ -33,13 +35,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What a pass over everything open did: how many of each were looked at, and which orders it moved."""
+    """What a pass over everything open did: how many of each were looked at, how many orders it found paid."""
 
     events: int
     sessions: int
     released: int
     refunds: int
-    confirmed: tuple[str, ...]
+    confirmed: int
 
 
 def settle_inbox(*, gateway: PaymentGateway, settings: Settings, now: datetime, limit: int = 100) -> int:
@@ -82,16 +84,22 @@ def reconcile(*, gateway: PaymentGateway, settings: Settings, now: datetime, dee
         _fetch_events(gateway, now)
     events = settle_inbox(gateway=gateway, settings=settings, now=now)
     with reading() as session:
-        unsettled = list_unsettled_sessions(session, now, timedelta(0) if deep else UNCHECKED_FOR)
-    states = [_try(lambda i=i: settle_session(i, gateway=gateway, now=now), f"session {i}") for i in unsettled]
+        unsettled = list_unsettled_sessions(
+            session,
+            now,
+            open_unseen_for=timedelta(0) if deep else OPEN_UNSEEN_FOR,
+            awaiting_unseen_for=timedelta(0) if deep else AWAITING_UNSEEN_FOR,
+        )
+    settle = partial(settle_session, gateway=gateway, now=now)
+    states = [_try(settle, session_id, "session") for session_id in unsettled]
     with reading() as session:
         overdue = list_overdue_checkouts(session, now)
-    released = [_try(lambda i=i: release_order(i, gateway=gateway, now=now), f"order {i}") for i in overdue]
+    release = partial(release_order, gateway=gateway, now=now)
+    released = [_try(release, order_id, "order") for order_id in overdue]
     refunds = send_due_refunds(gateway=gateway, now=now)
-    pairs = [*zip(unsettled, states, strict=True), *zip(overdue, released, strict=True)]
-    confirmed = tuple(str(i) for i, state in pairs if state is OrderState.CONFIRMED)
+    confirmed = [*states, *released].count(OrderState.CONFIRMED)
     if confirmed:
-        log.warning("reconciling confirmed what no webhook had told: %s", ", ".join(confirmed))
+        log.warning("reconciling found %s paid orders of which no webhook had told", confirmed)
     return Reconciled(events, len(unsettled), len(overdue), refunds, confirmed)
 
 
@@ -129,6 +137,7 @@ def _settle_event(event: ProviderEvent, gateway: PaymentGateway, settings: Setti
 
 def _fetch_events(gateway: PaymentGateway, now: datetime) -> None:
     """Put the events of the last two days into the inbox that never reached us."""
+    let_go()
     try:
         events = gateway.list_events_since(now - EVENT_OVERLAP)
     except ProviderUnavailable:
@@ -139,10 +148,10 @@ def _fetch_events(gateway: PaymentGateway, now: datetime) -> None:
             store_event(session, event=event, payload=NOT_BY_WEBHOOK, now=now)
 
 
-def _try(act: Callable[[], OrderState], what: str) -> OrderState | None:
+def _try(act: Callable[[int], OrderState], row_id: int, kind: str) -> OrderState | None:
     """Do one of many; what fails is logged and left for the next pass."""
     try:
-        return act()
+        return act(row_id)
     except DomainError as trouble:
-        log.warning("%s could not be settled: %s", what, trouble)
+        log.warning("%s %s could not be settled: %s", kind, row_id, trouble)
         return None

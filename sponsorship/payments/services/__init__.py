@@ -2,6 +2,8 @@
 
 from sponsorship.payments.services.inbox import claim_event, close_event, store_event
 from sponsorship.payments.services.invoices import (
+    check_credit,
+    confirm_free,
     confirm_on_card,
     confirm_on_invoice,
     invoice_order,
@@ -25,8 +27,10 @@ __all__ = [
     "APP",
     "apply_session",
     "begin_session",
+    "check_credit",
     "claim_event",
     "close_event",
+    "confirm_free",
     "confirm_on_card",
     "confirm_on_invoice",
     "describe_session",

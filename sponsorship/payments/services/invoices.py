@@ -19,7 +19,7 @@ from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.services import today_of
 from sponsorship.payments.errors import NothingOwed, NotOnInvoice, PaymentNotPositive, PaymentRecorded, ReminderSent
 from sponsorship.payments.models import Invoice, InvoiceSequence, Receipt
-from sponsorship.payments.queries import find_invoice_of_order, find_receipt, list_open_parts
+from sponsorship.payments.queries import find_invoice_of_order, find_receipt, list_credit_sponsors, list_open_parts
 from sponsorship.payments.rules import (
     MONEY_ACCOUNT,
     EntryKind,
@@ -74,6 +74,22 @@ def confirm_on_invoice(session: Session, *, order: Order, now: datetime) -> Invo
     invoice = invoice_order(session, order=order, now=now, due_on=due_on)
     send_invoice(session, invoice=invoice, now=now)
     return invoice
+
+
+def check_credit(session: Session, *, order: Order, user_id: int | None) -> None:
+    """Raise NotOnInvoice unless this person acts for the order's sponsor, and the sponsor has credit."""
+    cleared = list_credit_sponsors(session, order.newsletter_id, user_id)
+    if order.sponsor_id not in {sponsor.id for sponsor in cleared}:
+        raise NotOnInvoice
+
+
+def confirm_free(session: Session, *, order: Order, now: datetime) -> Invoice:
+    """Confirm an order that costs nothing; raises InvalidTransition where it costs something or is not held any more."""
+    lock_rows(session, Order, [order.id])
+    if order.total_minor or order.state is not OrderState.HELD:
+        raise InvalidTransition
+    confirm_order(session, order=order, method=PaymentMethod.COMPED, now=now)
+    return invoice_order(session, order=order, now=now, due_on=today_of(order.newsletter, now))
 
 
 def confirm_on_card(

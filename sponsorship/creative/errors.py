@@ -1,0 +1,40 @@
+"""What can go wrong between a sponsor's copy and the publisher's yes."""
+
+from sponsorship.core.errors import DomainError, InvalidTransition
+
+
+class CopyInvalid(DomainError):
+    """The copy is over a limit, or its link is none; `problems` has a sentence for each field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class CopyLocked(InvalidTransition):
+    """The copy is with the publisher or approved: it is not written on now."""
+
+
+class CopyClosed(DomainError):
+    """Nothing can be printed for this booking: it is not confirmed, or its issue went out."""
+
+    status = 409
+
+
+class NewerVersion(DomainError):
+    """What was read is no longer what is there."""
+
+    status = 409
+    message = "A newer version came in while you read. Read it, then decide."
+
+
+class FindingsOpen(DomainError):
+    """A finding that stops the copy is open: it is waived, or the copy is changed, before the copy is approved."""
+
+    status = 409
+
+
+class NoteMissing(DomainError):
+    """Whoever asks for changes says which."""
+
+    message = "Say what they should change."

@@ -1,0 +1,26 @@
+"""Which item of the masthead a page belongs to."""
+
+TEAM_PAGES = {
+    "desk.show_revenue": "revenue",
+    "desk.show_calendar": "calendar",
+    "desk.show_docket": "calendar",
+    "desk.list_sponsors": "sponsors",
+    "reporting.show_report": "sponsors",
+    "payments": "revenue",
+    "assembly": "issue",
+    "tracking": "issue",
+    "creative": "review",
+    "sponsors": "sponsors",
+}
+SPONSOR_PAGES = {
+    "storefront.show_home": "bookings",
+    "storefront.show_order": "bookings",
+    "creative": "copy",
+    "reporting": "reports",
+}
+
+
+def current_item(endpoint: str | None, pages: dict[str, str]) -> str:
+    """Return the key of the item that an endpoint belongs to, by its name or by its package's; nothing where it has none."""
+    name = endpoint or ""
+    return pages.get(name) or pages.get(name.split(".")[0], "")
