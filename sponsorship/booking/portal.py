@@ -56,7 +56,7 @@ def hold_again(token: str) -> Response | str:
         return go_to(url_for("payments.checkout", token=token))
     if order.confirmed_at is not None:
         return go_to(url_for("storefront.show_order", token=token))
-    said = "Your hold ran out" if order.state is OrderState.LAPSED else "You let these dates go"
+    said = "Your hold ran out." if order.state is OrderState.LAPSED else "You let these dates go."
     return _show_swap(order.newsletter, [booking.slot_id for booking in order.bookings], said, order=order, again=token)
 
 
@@ -113,12 +113,10 @@ def _show_swap(
     again: str | None = None,
 ) -> str:
     swap = queries.suggest_swap(db.session(), newsletter, slot_ids, clock.now())
-    clauses = [said]
-    if order is not None:
-        gone = [offer.slot for offer in swap.offers]
-        clauses = [f"{said},", f"and {name_slots(gone)} can no longer be had."] if gone else [f"{said}."]
+    if order is not None and swap.offers:
+        said = f"{said.rstrip('.')}, and {name_slots([offer.slot for offer in swap.offers])} can no longer be had."
     return render_template(
-        "booking/slot_taken.html", newsletter=newsletter, swap=swap, clauses=clauses, sentence=_what_is_free(swap),
+        "booking/slot_taken.html", newsletter=newsletter, swap=swap, said=said, sentence=_what_is_free(swap),
         order=order, again=again or "", home_href=url_for("storefront.show_storefront", slug=newsletter.slug),
     )  # fmt: skip
 

@@ -20,7 +20,6 @@ __all__ = [
     "list_issue_views",
     "list_slot_views",
     "list_views",
-    "list_views",
     "preflight",
     "prepare_issue",
 ]
