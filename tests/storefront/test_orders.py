@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
-from flask import Flask
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sqlalchemy.orm import Session
 
@@ -30,16 +29,15 @@ from sponsorship.payments.rules import InvoiceState
 from tests.factories.booking import confirmed_order, detailed_order, hold_order, make_sponsor
 from tests.factories.inventory import make_newsletter, slot_on
 from tests.page_checks import CheckedClient
-from tests.pages import all_pages
 
 DAY = date(2026, 12, 13)
 WEEK, MINUTE = timedelta(weeks=1), timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def at_nine_forty(app: Flask, now: datetime) -> Iterator[None]:
-    """The clock stands; pages of other packages have addresses."""
-    with all_pages(app), time_machine.travel(now, tick=False):
+def at_nine_forty(now: datetime) -> Iterator[None]:
+    """The clock stands."""
+    with time_machine.travel(now, tick=False):
         yield
 
 
@@ -160,7 +158,7 @@ def test_a_held_order_leads_to_the_checkout_and_can_be_let_go(
     with transaction() as writing:
         order = hold_order(writing, newsletter, slots[:1], now=now)
     tree = fetch(client, f"/orders/{order.token}")
-    assert "held for you until Thu 19 Nov, 10:00 GMT" in words(tree.css_first("h1"))
+    assert "held for you until 10:00." in words(tree.css_first("h1"))
     assert tree.css_first(".error__acts a").attributes["href"] == f"/orders/{order.token}/checkout"
     assert tree.css_first(".error__acts form").attributes["action"] == f"/orders/{order.token}/release"
     assert tree.css_first("[data-countdown]").attributes["data-countdown"] == "2026-11-19T10:00:00+00:00"

@@ -90,7 +90,9 @@ LATE = {"copy_for": date(2026, 11, 22), "copy_due_at": NOW}
     ("given", "clauses"),
     [
         ({"state": OrderState.HELD, "held_until": NOW + timedelta(minutes=20)},
-         ["Three slots held for you until Thu 19 Nov, 10:00 GMT.", "Nothing is booked before you pay."]),
+         ["Three slots held for you until 10:00.", "Nothing is booked before you pay."]),
+        ({"state": OrderState.HELD, "held_until": NOW + timedelta(days=3)},
+         ["Three slots held for you until Sun 22 Nov, 09:40 GMT.", "Nothing is booked before you pay."]),
         ({"state": OrderState.IN_CHECKOUT, "slots": 1}, ["One slot held for you.", "Nothing is booked before you pay."]),
         (COPY, ["Three slots booked.", "Copy for Sun 13 Dec is due Thu 10 Dec, 18:00 GMT."]),
         (TODAY, ["Three slots booked.", ("Copy for Sun 22 Nov is due today at 18:00.", "owed")]),
