@@ -45,7 +45,6 @@ from sponsorship.payments.stripe_gateway import StripeGateway
 from sponsorship.reporting import views as reporting_views
 from sponsorship.sponsors import views as sponsors_views
 from sponsorship.storefront import portal as storefront_portal
-from sponsorship.tracking import cli as tracking_cli
 from sponsorship.tracking import handlers as tracking_handlers
 from sponsorship.tracking import models as tracking_models
 from sponsorship.tracking import tasks as tracking_tasks
@@ -65,7 +64,7 @@ HANDLERS = (
     assembly_handlers,
 )  # fmt: skip
 TASKS = (inventory_tasks, booking_tasks, payments_tasks, tracking_tasks, assembly_tasks)
-COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, tracking_cli, demo_cli)
+COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, demo_cli)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

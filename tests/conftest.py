@@ -1,6 +1,5 @@
 """Fixtures that every test may use: the application on both databases, a checked HTTP client, people who are signed in."""
 
-import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -9,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import Template
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -145,6 +145,19 @@ def sign_in(app: Flask) -> Callable[..., User]:
     return sign_in_as
 
 
+RENDERED: set[str] = set()
+LAST = "test_every_page_is_rendered_by_some_test"
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Test runs of any number share one PostgreSQL server, started once."""
-    os.environ.setdefault("TZ", "UTC")
+    """Note every template that any test renders."""
+    template_rendered.connect(_note_template)
+
+
+def _note_template(_app: Flask, template: Template, **_values: Any) -> None:
+    RENDERED.add(template.name or "")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The test that asks which pages were rendered comes last."""
+    items.sort(key=lambda item: item.name == LAST)

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask import g, has_app_context
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from werkzeug.test import TestResponse
@@ -14,7 +15,9 @@ class CheckedClient(FlaskClient):
     """A test client that refuses pages which break the house rules; `problems` are said in one assertion."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Fetch, then check what came if it is a page."""
+        """Fetch, then check what came if it is a page; each request has its own `g`, as on a server."""
+        if has_app_context():
+            vars(g._get_current_object()).clear()  # type: ignore[attr-defined]
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.data and response.status_code not in (301, 302, 303, 307, 308):
             problems = page_problems(response.get_data(as_text=True))

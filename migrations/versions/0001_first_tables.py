@@ -771,6 +771,7 @@ def upgrade() -> None:
                 "late_money",
                 "credited",
                 "refunded",
+                "refund_failed",
                 "voided",
                 name="entrykind",
                 native_enum=False,
@@ -917,12 +918,53 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_receipt_invoice_id_invoice")),
         sa.ForeignKeyConstraint(["order_id"], ["purchase_order.id"], name=op.f("fk_receipt_order_id_purchase_order")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
-        sa.UniqueConstraint("source", "reference", name=op.f("uq_receipt_source_reference")),
+        sa.UniqueConstraint("order_id", "source", "reference", name=op.f("uq_receipt_order_id_source_reference")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_receipt_invoice_id"), ["invoice_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_receipt_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "refund",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("receipt_id", sa.Integer(), nullable=False),
+        sa.Column("idempotency_key", sa.String(length=255), nullable=False),
+        sa.Column("request", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "requested",
+                "pending",
+                "succeeded",
+                "failed",
+                "cancelled",
+                name="refundstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("provider_id", sa.String(length=255), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=255), nullable=False),
+        sa.Column("reason", sa.String(length=255), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_refund_amount")),
+        sa.ForeignKeyConstraint(["order_id"], ["purchase_order.id"], name=op.f("fk_refund_order_id_purchase_order")),
+        sa.ForeignKeyConstraint(["receipt_id"], ["receipt.id"], name=op.f("fk_refund_receipt_id_receipt")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_refund_idempotency_key")),
+        sa.UniqueConstraint("provider_id", name=op.f("uq_refund_provider_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("refund", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refund_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refund_receipt_id"), ["receipt_id"], unique=False)
 
     op.create_table(
         "tracked_link",
@@ -981,6 +1023,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("click", schema=None) as batch_op:
         batch_op.create_index("ix_click_link_at", ["link_id", "at"], unique=False)
+        batch_op.create_index("ix_click_link_reader", ["link_id", "reader"], unique=False)
 
     op.create_table(
         "click_hour",
@@ -1093,6 +1136,7 @@ def downgrade() -> None:
     op.drop_table("creative_version")
     op.drop_table("click_hour")
     with op.batch_alter_table("click", schema=None) as batch_op:
+        batch_op.drop_index("ix_click_link_reader")
         batch_op.drop_index("ix_click_link_at")
 
     op.drop_table("click")
@@ -1100,8 +1144,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tracked_link_issue_id"))
 
     op.drop_table("tracked_link")
+    with op.batch_alter_table("refund", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refund_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_refund_order_id"))
+
+    op.drop_table("refund")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_receipt_order_id"))
         batch_op.drop_index(batch_op.f("ix_receipt_invoice_id"))
 
     op.drop_table("receipt")

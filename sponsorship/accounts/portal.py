@@ -1,7 +1,5 @@
 """Signing in and out; and the guard that stands before every page."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -14,7 +12,7 @@ from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError, NotAllowed
 from sponsorship.core.tokens import new_token
-from sponsorship.core.web import Access, access, declared_access, go_to, page_url, settings
+from sponsorship.core.web import Access, access, declared_access, go_to, local_path, page_url, settings
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -43,19 +41,6 @@ def guard_page() -> Response | None:
         return None
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("accounts.ask_link", next=wanted))
-
-
-def local_path(target: str | None) -> str | None:
-    """Return a path of this site, or None for anything that would lead elsewhere."""
-    if (
-        not target
-        or not target.startswith("/")
-        or target.startswith(("//", "/\\"))
-        or any(c in target for c in "\\\r\n\t")
-    ):
-        return None
-    parts = urlsplit(target)
-    return target if not parts.scheme and not parts.netloc else None
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

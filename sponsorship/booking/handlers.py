@@ -35,4 +35,21 @@ def mail_confirmation(session: Session, payload: dict[str, Any], now: datetime) 
     )  # fmt: skip
 
 
-HANDLERS: dict[str, Sequence[Handler]] = {"issue.sent": [run_issue], "order.confirmed": [mail_confirmation]}
+def mail_proposal(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """The publisher booked in a sponsor's name: send the contact the link to see and pay the order."""
+    order = get_order_by_id(session, payload["order_id"])
+    if order.state is not OrderState.HELD or order.held_until is None or not order.contact_email:
+        return
+    queue_mail(
+        session, key=f"order.proposed:{order.id}", to=order.contact_email,
+        subject=f"Your dates in {order.newsletter.name}: {order.number}", template="booking/email/order_proposed",
+        reply_to=order.newsletter.contact_email or None, now=now, order=order, bookings=list_bookings(session, order),
+        newsletter=order.newsletter, checkout_url=page_url("payments.checkout", token=order.token),
+    )  # fmt: skip
+
+
+HANDLERS: dict[str, Sequence[Handler]] = {
+    "issue.sent": [run_issue],
+    "order.confirmed": [mail_confirmation],
+    "order.proposed": [mail_proposal],
+}

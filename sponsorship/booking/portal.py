@@ -1,5 +1,134 @@
-"""Pages of booking."""
+"""Buying from the rate card: hold what was ticked, ask for ten more minutes, let go; and what to do when a date has gone."""
 
-from flask import Blueprint
+import hashlib
+import hmac
+from collections.abc import Collection
+
+from flask import Blueprint, flash, g, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from sponsorship.booking import queries, services
+from sponsorship.booking.errors import HoldExpired, NotForSale, SlotTaken
+from sponsorship.booking.forms import HoldSlotsForm
+from sponsorship.booking.models import Order
+from sponsorship.booking.rules import BUYER, OPEN_ORDERS, OrderState
+from sponsorship.core import clock
+from sponsorship.core.db import db, transaction
+from sponsorship.core.errors import DomainError
+from sponsorship.core.web import Access, access, go_to, settings
+from sponsorship.inventory.models import Newsletter
+from sponsorship.inventory.queries import get_newsletter
+from sponsorship.sponsors.queries import find_sponsor_of_address
 
 blueprint = Blueprint("booking", __name__)
+
+
+@blueprint.post("/newsletters/<slug>/orders")
+@access(Access.PUBLIC)
+def hold_slots(slug: str) -> Response | tuple[str, int]:
+    """Hold what was ticked, all of it, and go on to the checkout; else say what is gone and what else is open."""
+    form, newsletter = HoldSlotsForm(), get_newsletter(db.session(), slug)
+    g.newsletter = newsletter
+    if form.remove.data:
+        picks = form.without_removed
+        return go_to(url_for("storefront.show_storefront", slug=slug, slot=picks, _anchor="order"))
+    try:
+        token = _hold(form, slug)
+    except (SlotTaken, NotForSale) as refusal:
+        return _show_swap(newsletter, form.slot_ids, refusal.message, again=form.again.data), refusal.status
+    except DomainError as refusal:
+        page = render_template(
+            "booking/hold_refused.html", newsletter=newsletter, refusal=refusal.message, picks=form.slot_ids,
+            home_href=url_for("storefront.show_storefront", slug=slug),
+        )  # fmt: skip
+        return page, refusal.status
+    return go_to(url_for("payments.checkout", token=token))
+
+
+@blueprint.get("/orders/<token>/again")
+@access(Access.LINK)
+def hold_again(token: str) -> Response | str:
+    """Show what became of an order whose hold ran out: which dates are still free, and what is open instead."""
+    order = queries.get_order(db.session(), token)
+    g.newsletter = order.newsletter
+    if order.state in OPEN_ORDERS:
+        return go_to(url_for("payments.checkout", token=token))
+    if order.confirmed_at is not None:
+        return go_to(url_for("storefront.show_order", token=token))
+    said = "Your hold ran out." if order.state is OrderState.LAPSED else "You let these dates go."
+    return _show_swap(order.newsletter, [booking.slot_id for booking in order.bookings], said, order=order, again=token)
+
+
+@blueprint.post("/orders/<token>/extend")
+@access(Access.LINK)
+def extend_hold(token: str) -> Response:
+    """Give ten more minutes, once."""
+    queries.get_order(db.session(), token)
+    try:
+        with transaction() as session:
+            services.extend_hold(session, order=queries.get_order(session, token), now=clock.now())
+        flash("Ten more minutes.", "ok")
+    except HoldExpired:
+        return go_to(url_for("booking.hold_again", token=token))
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+    return go_to(url_for("payments.checkout", token=token))
+
+
+@blueprint.post("/orders/<token>/release")
+@access(Access.LINK)
+def release_order(token: str) -> Response:
+    """Let the dates of a held order go; an order with a payment page open is given up there."""
+    with transaction() as session:
+        order = queries.get_order(session, token)
+        services.release_order(session, order=order, reason="Released by the buyer", actor=BUYER, now=clock.now())
+        slug = order.newsletter.slug
+    flash("The dates are released. Nothing was charged.", "ok")
+    return go_to(url_for("storefront.show_storefront", slug=slug, _anchor="dates"))
+
+
+def _hold(form: HoldSlotsForm, slug: str) -> str:
+    """Hold the form's slots and return the order's token; the details of an order that lapsed are taken over."""
+    now, key = clock.now(), _holder_key()
+    with transaction() as session:
+        newsletter = get_newsletter(session, slug)
+        if form.again.data:
+            former = queries.get_order(session, form.again.data)
+            order = services.hold_again(session, order=former, slot_ids=form.slot_ids, holder_key=key, now=now)
+        else:
+            sponsor = find_sponsor_of_address(session, newsletter.id, g.viewer.email) if g.viewer else None
+            order = services.hold_slots(
+                session, newsletter=newsletter, slot_ids=form.slot_ids, holder_key=key, sponsor=sponsor, now=now
+            )
+        return order.token
+
+
+def _show_swap(
+    newsletter: Newsletter,
+    slot_ids: Collection[int],
+    said: str,
+    *,
+    order: Order | None = None,
+    again: str | None = None,
+) -> str:
+    swap = queries.suggest_swap(db.session(), newsletter, slot_ids, clock.now())
+    return render_template(
+        "booking/slot_taken.html", newsletter=newsletter, swap=swap, said=said, sentence=_what_is_free(swap),
+        order=order, again=again or "", home_href=url_for("storefront.show_storefront", slug=newsletter.slug),
+    )  # fmt: skip
+
+
+def _what_is_free(swap: queries.Swap) -> str:
+    """Whether money moved, and what can still be had."""
+    kept = len(swap.kept)
+    if not kept:
+        return "You have not been charged."
+    if kept == 1:
+        return f"You have not been charged. Your {'other ' if swap.offers else ''}date is still free."
+    return f"You have not been charged. {'Your other' if swap.offers else 'All'} {kept} dates are still free."
+
+
+def _holder_key() -> str:
+    """The network address under a keyed hash: enough to count open orders by, and nothing to read it from."""
+    address = (request.remote_addr or "").encode()
+    return hmac.new(settings().secret_key.encode(), b"holder:" + address, hashlib.sha256).hexdigest()

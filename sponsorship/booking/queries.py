@@ -1,6 +1,7 @@
 """Reads about orders, bookings, and who has which slot."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -10,10 +11,31 @@ from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.rules import OCCUPYING, OPEN_ORDERS, BookingState, FrequencyDiscount, OrderState, Quote, quote
 from sponsorship.core.errors import NotFound
 from sponsorship.inventory.models import Issue, Newsletter, Slot
+from sponsorship.inventory.queries import list_slots_by_id
 from sponsorship.inventory.rules import IssueState, PriceRuleKind
-from sponsorship.sponsors.models import Sponsor
 
 LARGEST_ID = 2**31 - 1
+MOST_OFFERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SwapOffer:
+    """A slot that cannot be had, why, and what else is open: the first of `others` is what the page suggests."""
+
+    slot: Slot
+    why: str
+    others: tuple[Slot, ...]
+    without: Quote  # what the order costs when this slot is left out and the first others stand in for the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """An order that cannot be held as it was picked, and how it could be: what is gone, what is still free."""
+
+    offers: tuple[SwapOffer, ...]
+    kept: tuple[Slot, ...]
+    suggested: tuple[Slot, ...]  # what is kept, and the first of the others for each slot that is gone
+    quote: Quote
 
 
 def get_order(session: Session, token: str) -> Order:
@@ -111,6 +133,41 @@ def open_slots_like(session: Session, slot: Slot, now: datetime, limit: int) -> 
     return bookable[:limit]
 
 
+def suggest_swap(session: Session, newsletter: Newsletter, slot_ids: Collection[int], now: datetime) -> Swap:
+    """Sort what was picked into gone and still free, and find other dates for what is gone; unknown slots are left out."""
+    picked = [slot for slot in list_slots_by_id(session, slot_ids) if slot.issue.newsletter_id == newsletter.id]
+    picked.sort(key=lambda slot: (slot.issue.publish_at, slot.placement.position, slot.ordinal))
+    occupied = occupants_of(session, [slot.id for slot in picked])
+    gone = {slot: why for slot in picked if (why := _why_gone(slot, slot.id in occupied, now))}
+    kept = [slot for slot in picked if slot not in gone]
+    used = {slot.id for slot in kept}
+    others: dict[Slot, tuple[Slot, ...]] = {}
+    for slot in gone:
+        near = open_slots_like(session, slot, now, MOST_OFFERS + len(picked))
+        others[slot] = tuple([other for other in near if other.id not in used][:MOST_OFFERS])
+        used |= {other.id for other in others[slot][:1]}
+    first = {slot: others[slot][:1] for slot in gone}
+    offers = [
+        SwapOffer(slot, gone[slot], others[slot], quote_slots(session, newsletter, [*kept, *_besides(first, slot)]))
+        for slot in gone
+    ]
+    suggested = [*kept, *(other for found in first.values() for other in found)]
+    return Swap(tuple(offers), tuple(kept), tuple(suggested), quote_slots(session, newsletter, suggested))
+
+
+def _why_gone(slot: Slot, is_occupied: bool, now: datetime) -> str:
+    """Why a slot cannot be bought, or an empty text."""
+    if is_occupied:
+        return "Gone to somebody else"
+    if slot.issue.state is not IssueState.PLANNED:
+        return "No longer in an issue to come"
+    return "Too near its issue" if slot.deadlines.bookable_until <= now else ""
+
+
+def _besides(found: dict[Slot, tuple[Slot, ...]], left_out: Slot) -> list[Slot]:
+    return [slot for gone, slots in found.items() if gone is not left_out for slot in slots]
+
+
 def list_orders(session: Session, newsletter_id: int) -> list[Order]:
     """Return a newsletter's orders, newest first."""
     query = select(Order).where(Order.newsletter_id == newsletter_id).order_by(Order.created_at.desc(), Order.id.desc())
@@ -128,10 +185,10 @@ def list_orders_of_sponsor(session: Session, sponsor_ids: Collection[int]) -> li
     return list(session.scalars(query))
 
 
-def list_bookings_of_sponsor(session: Session, sponsor: Sponsor) -> list[Booking]:
-    """Return every booking of a sponsor, archive included, latest issue first."""
-    query = select(Booking).where(Booking.sponsor_id == sponsor.id).options(selectinload(Booking.order))
-    return sorted(session.scalars(query), key=lambda b: (b.slot.issue.publish_at, -b.id), reverse=True)
+def list_bookings_of_sponsors(session: Session, sponsor_ids: Collection[int]) -> list[Booking]:
+    """Return every booking of these sponsors, whatever its state and archive included, earliest issue first."""
+    query = select(Booking).where(Booking.sponsor_id.in_(sponsor_ids)).options(selectinload(Booking.order))
+    return sorted(session.scalars(query), key=lambda b: (b.slot.issue.publish_at, b.id))
 
 
 def list_bookings_of_issue(session: Session, issue: Issue) -> list[Booking]:

@@ -17,8 +17,14 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _BARE_HOST = re.compile(r"^(?:[a-z0-9-]+\.)+[a-z]{2,}(?=[:/?#]|$)", re.IGNORECASE)
 
-# The suffix list that ships with the package: nothing is downloaded and nothing is written to a cache.
-_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+# The suffix list that ships with the package: nothing is downloaded and nothing is written to a cache. The names that
+# RFC 2606 reserves for examples count as suffixes, so that demonstrations behave like the web.
+_suffixes = TLDExtract(
+    suffix_list_urls=(),
+    cache_dir=None,
+    include_psl_private_domains=True,
+    extra_suffixes=("example", "test", "invalid"),
+)
 
 
 def is_web_url(url: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, has_request_context, redirect, render_template, request
 from flask_wtf import CSRFProtect
@@ -82,6 +83,19 @@ def go_to(url: str) -> AnyResponse:
     return redirect(url, code=303)
 
 
+def local_path(target: str | None) -> str | None:
+    """Return a path of this site, or None for anything that would lead elsewhere."""
+    if (
+        not target
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+        or any(c in target for c in "\\\r\n\t")
+    ):
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else None
+
+
 def payment_origin() -> str:
     """Where the pay button may lead: the content security policy names it for forms."""
     loaded = settings()
@@ -133,7 +147,7 @@ def _add_headers(response: Response) -> Response:
     )
     response.headers.setdefault("Content-Security-Policy", policy)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["X-Request-Id"] = g.get("request_id", "")

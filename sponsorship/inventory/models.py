@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sponsorship.core.db import Base, word_enum
+from sponsorship.core.flatplan import Drawing, Spot, draw_place, draw_specimen
 from sponsorship.core.text import LimitUnit
 from sponsorship.inventory.rules import (
     Deadlines,
@@ -109,6 +110,12 @@ class Placement(Base):
     retired_at: Mapped[datetime | None]
     newsletter: Mapped[Newsletter] = relationship(back_populates="placements")
 
+    @property
+    def specimen(self) -> Drawing:
+        """An issue drawn large with all of this placement's spots lit, for the rate card."""
+        spots = spots_of(self.newsletter)
+        return draw_specimen([spot for _, _, spot in spots], [i for i, spot in enumerate(spots) if spot[0] is self])
+
 
 class PriceRule(Base):
     """A discount by rule: from `threshold` slots in one order, so many basis points off."""
@@ -175,7 +182,23 @@ class Slot(Base):
         )
 
     @property
+    def place(self) -> Drawing:
+        """An issue drawn small with this slot's spot lit."""
+        spots, own = spots_of(self.placement.newsletter), (self.placement, self.ordinal)
+        return draw_place([spot for _, _, spot in spots], [i for i, spot in enumerate(spots) if spot[:2] == own])
+
+    @property
     def name(self) -> str:
         """The placement, with a letter where there are several: "Classified B"."""
         several = self.placement.capacity > 1
         return f"{self.placement.name} {chr(64 + self.ordinal)}" if several else self.placement.name
+
+
+def spots_of(newsletter: Newsletter) -> list[tuple[Placement, int, Spot]]:
+    """Return the spots of an issue as the newsletter sells it now, in print order: placement, ordinal, what to draw."""
+    return [
+        (placement, ordinal, Spot(placement.kind.value, "off", placement.is_echoed))
+        for placement in newsletter.placements
+        if placement.retired_at is None
+        for ordinal in range(1, placement.capacity + 1)
+    ]

@@ -145,6 +145,14 @@ def make_slots(session: Session, *, issue: Issue, placements: Iterable[Placement
     return new
 
 
+def add_slot(session: Session, *, issue: Issue, placement: Placement, ordinal: int) -> Slot:
+    """Add one slot to an issue beyond what its placements say; an archive needs it for what a past issue had."""
+    slot = Slot(issue=issue, placement=placement, ordinal=ordinal)
+    session.add(slot)
+    session.flush()
+    return slot
+
+
 def mark_issue_sent(session: Session, *, issue: Issue, now: datetime) -> None:
     """Note that an issue went out; publishes "issue.sent", on which bookings become "ran"."""
     issue.move_to(IssueState.SENT)

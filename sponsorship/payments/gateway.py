@@ -1,10 +1,12 @@
 """The door to a payment provider, in the business's words: what it can do, and what it tells."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from sponsorship.core.errors import DomainError
+from sponsorship.payments.rules import RefundState, SessionTerms, SessionVerdict, judge_session
 
 
 class ProviderUnavailable(DomainError):
@@ -31,6 +33,30 @@ class SignatureInvalid(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
+class SessionLine:
+    """One line of what is to be paid, as the buyer reads it; minor units."""
+
+    label: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOrder:
+    """What a payment page is to be opened for; `metadata` comes back with it and names the order and the attempt."""
+
+    reference: str
+    description: str
+    lines: tuple[SessionLine, ...]
+    currency: str
+    email: str
+    success_url: str
+    back_url: str
+    expires_at: datetime
+    is_instant_only: bool
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderSession:
     """A payment session as the provider has it now; amounts in minor units as the provider counts them."""
 
@@ -47,6 +73,35 @@ class ProviderSession:
     expires_at: datetime
     payment_id: str | None
     fee_minor: int
+    is_refused: bool = False  # a payment that takes days was refused in the end
+
+    @property
+    def terms(self) -> SessionTerms:
+        """What the provider says was paid, and for what."""
+        return SessionTerms(self.amount_minor, self.currency, self.reference, self.is_live, self.metadata)
+
+    @property
+    def money_id(self) -> str:
+        """What the money is known by in our books: the payment, or where there is none, the session."""
+        return self.payment_id or self.provider_id
+
+    @property
+    def verdict(self) -> SessionVerdict | None:
+        """What it means for the order; None for words of the provider's that are not known."""
+        return judge_session(self.status, self.payment_status, is_refused=self.is_refused)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRefund:
+    """A refund as the provider has it now."""
+
+    provider_id: str
+    state: RefundState
+    amount_minor: int
+    currency: str
+    payment_id: str | None
+    metadata: dict[str, str]
+    failure: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +115,19 @@ class ProviderEvent:
 
 
 class PaymentGateway(Protocol):
-    """What we ask of a provider. Every write takes a key: the same key and request never act twice."""
+    """What we ask of a provider. Every write takes a key: the same key and request never act twice.
+
+    `prepare_...` puts a request into the provider's words and calls nobody: what it returns is stored before it is sent.
+    """
+
+    def prepare_session(self, order: SessionOrder) -> dict[str, Any]:
+        """Return the request that opens this session; its "metadata" is the order's."""
 
     def open_session(self, request: dict[str, Any], *, key: str) -> ProviderSession:
         """Open a payment session; raises ProviderUnavailable, ProviderRefused."""
+
+    def find_session(self, metadata: Mapping[str, str], since: datetime) -> ProviderSession | None:
+        """Return the session opened since then with this metadata, or None; raises ProviderUnavailable."""
 
     def fetch_session(self, provider_id: str) -> ProviderSession:
         """Return a session as it is now; raises ProviderUnavailable, ProviderRefused."""
@@ -71,7 +135,19 @@ class PaymentGateway(Protocol):
     def expire_session(self, provider_id: str) -> ProviderSession:
         """End an open session, or return it as it is where it was no longer open; raises ProviderUnavailable."""
 
-    def list_event_ids_since(self, since: datetime) -> list[ProviderEvent]:
+    def prepare_refund(self, payment_id: str, amount_minor: int, metadata: Mapping[str, str]) -> dict[str, Any]:
+        """Return the request that gives so much of a payment back."""
+
+    def send_refund(self, request: dict[str, Any], *, key: str) -> ProviderRefund:
+        """Give money back; raises ProviderUnavailable, ProviderRefused."""
+
+    def find_refund(self, payment_id: str, metadata: Mapping[str, str]) -> ProviderRefund | None:
+        """Return the payment's refund with this metadata, or None; raises ProviderUnavailable."""
+
+    def fetch_refund(self, provider_id: str) -> ProviderRefund:
+        """Return a refund as it is now; raises ProviderUnavailable, ProviderRefused."""
+
+    def list_events_since(self, since: datetime) -> list[ProviderEvent]:
         """Return the provider's events since a moment, oldest first; raises ProviderUnavailable."""
 
     def verify_event(self, body: bytes, signature: str, *, now: datetime) -> ProviderEvent:

@@ -11,13 +11,16 @@ from sponsorship.core.db import Base, word_enum
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.payments.rules import (
     INVOICE_STEPS,
+    REFUND_STEPS,
     SESSION_STEPS,
     Account,
     EntryKind,
     InboxState,
     InvoiceState,
     ReceiptSource,
+    RefundState,
     SessionState,
+    SessionTerms,
 )
 
 
@@ -47,6 +50,17 @@ class PaymentSession(Base):
     checked_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)
     order: Mapped[Order] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def terms(self) -> SessionTerms:
+        """What was agreed on when the page was asked for; the provider's answer is compared with it."""
+        return SessionTerms(
+            amount_minor=self.amount_minor,
+            currency=self.currency,
+            reference=self.order.token,
+            is_live=self.is_live,
+            metadata=self.request["metadata"],
+        )
 
     def move_to(self, state: SessionState) -> None:
         """Step to another state; raises InvalidTransition where the table has no such step."""
@@ -129,16 +143,16 @@ class Invoice(Base):
 
 
 class Receipt(Base):
-    """Money that came in, once per reference (a payment intent, a bank statement's line)."""
+    """Money that came in for an order, once per reference (a payment intent, a bank statement's line)."""
 
     __tablename__ = "receipt"
     __table_args__ = (
-        UniqueConstraint("source", "reference"),
+        UniqueConstraint("order_id", "source", "reference"),
         CheckConstraint("amount_minor > 0", name="amount"),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("purchase_order.id"), index=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("purchase_order.id"))
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
     source: Mapped[ReceiptSource] = mapped_column(word_enum(ReceiptSource))
     reference: Mapped[str]
@@ -146,6 +160,40 @@ class Receipt(Base):
     fee_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     currency: Mapped[str]
     received_at: Mapped[datetime]
+
+
+class Refund(Base):
+    """Money to go back, from one receipt. `request` is frozen with its key before the call: asked for often, given once."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        UniqueConstraint("idempotency_key"),
+        UniqueConstraint("provider_id"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("purchase_order.id"), index=True)
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"), index=True)
+    idempotency_key: Mapped[str]
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[RefundState] = mapped_column(word_enum(RefundState))
+    provider_id: Mapped[str | None]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    reason: Mapped[str]
+    created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    error: Mapped[str | None] = mapped_column(Text)
+    order: Mapped[Order] = relationship(lazy="joined", innerjoin=True)
+    receipt: Mapped[Receipt] = relationship(lazy="joined", innerjoin=True)
+
+    def move_to(self, state: RefundState) -> None:
+        """Step to another state; raises InvalidTransition where the table has no such step."""
+        if state not in REFUND_STEPS[self.state]:
+            raise InvalidTransition(f"A refund that is {self.state} cannot become {state}.")
+        self.state = state
 
 
 class JournalEntry(Base):

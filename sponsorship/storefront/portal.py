@@ -1,5 +1,120 @@
-"""Pages of storefront."""
+"""The storefront, the page of an order, and a sponsor's home."""
 
-from flask import Blueprint
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, g, render_template, request, url_for
+
+from sponsorship.booking.queries import get_order
+from sponsorship.core import clock
+from sponsorship.core.db import db
+from sponsorship.core.web import Access, access
+from sponsorship.inventory.models import Newsletter
+from sponsorship.inventory.queries import get_newsletter, list_newsletters
+from sponsorship.storefront import queries
+from sponsorship.storefront.queries.orders import BookingRow
+from sponsorship.storefront.rules import Clause, copy_clause, home_headline, order_headline, split_terms
 
 blueprint = Blueprint("storefront", __name__)
+
+
+@blueprint.get("/")
+@access(Access.PUBLIC)
+def index() -> str:
+    """The storefront of the only newsletter, or a list where there are several."""
+    newsletters = list_newsletters(db.session())
+    if len(newsletters) == 1:
+        return _storefront(newsletters[0])
+    return render_template("storefront/index.html", newsletters=newsletters)
+
+
+@blueprint.get("/newsletters/<slug>")
+@access(Access.PUBLIC)
+def show_storefront(slug: str) -> str:
+    """A newsletter's rate card, open dates and readers; ?slot=7 ticks a date."""
+    return _storefront(get_newsletter(db.session(), slug))
+
+
+@blueprint.get("/newsletters/<slug>/price")
+@access(Access.PUBLIC)
+def price_order(slug: str) -> str:
+    """The order slip for what is ticked, a fragment."""
+    g.newsletter = get_newsletter(db.session(), slug)
+    slip = queries.price_slip(db.session(), g.newsletter, _picks(), clock.now())
+    return render_template("storefront/_order.html", slip=slip)
+
+
+@blueprint.get("/orders/<token>")
+@access(Access.LINK)
+def show_order(token: str) -> str:
+    """What is booked, how it stands, and what is due next."""
+    order, now = get_order(db.session(), token), clock.now()
+    g.newsletter = order.newsletter
+    view = queries.view_order(db.session(), order, now)
+    return render_template(
+        "storefront/show_order.html", view=view, now=now, clauses=order_headline(view.facts, now),
+        masthead=_masthead(order.newsletter, list(view.rows), "bookings", url_for("storefront.show_order", token=token)),
+    )  # fmt: skip
+
+
+@blueprint.get("/sponsor")
+@access(Access.SIGNED_IN)
+def show_home() -> str:
+    """All that the viewer's companies have booked, in every newsletter of this desk."""
+    now = clock.now()
+    view = queries.view_home(db.session(), g.viewer, now)
+    rows = [*view.coming, *view.ran]
+    newsletters = list_newsletters(db.session())
+    g.newsletter = rows[0].booking.slot.issue.newsletter if rows else next(iter(newsletters), None)
+    return render_template(
+        "storefront/show_home.html", view=view, clauses=home_headline(len(view.coming), len(view.ran), _due(view, now)),
+        newsletters=newsletters, masthead=_masthead(g.newsletter, rows, "bookings", url_for("storefront.show_home")),
+    )  # fmt: skip
+
+
+def _due(view: queries.HomeView, now: datetime) -> Clause | None:
+    """Which copy is due next, in words."""
+    if view.next_copy is None:
+        return None
+    issue = view.next_copy.booking.slot.issue
+    return copy_clause(issue.publish_on, view.next_copy.copy_due_at, issue.newsletter.timezone, now)
+
+
+def _picks() -> list[int]:
+    """The slots named in the address; words that are no number are left out."""
+    words = request.args.getlist("slot")
+    return [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 11]
+
+
+def _storefront(newsletter: Newsletter) -> str:
+    g.newsletter = newsletter
+    now, picks = clock.now(), _picks()
+    return render_template(
+        "storefront/show_storefront.html", avails=queries.list_avails(db.session(), newsletter, now, picks),
+        slip=queries.price_slip(db.session(), newsletter, picks, now), terms=split_terms(newsletter.terms),
+        usual=queries.clicks_by_placement(db.session(), newsletter),
+        home_href=url_for("storefront.show_storefront", slug=newsletter.slug),
+    )  # fmt: skip
+
+
+def _masthead(
+    newsletter: Newsletter | None, rows: list[BookingRow], current: str, bookings_href: str
+) -> dict[str, Any]:
+    """The sponsor's way around: bookings, the copy that is wanted next, the latest report."""
+    wanted = sorted((row for row in rows if row.wants_copy), key=lambda row: row.copy_due_at)
+    ran = sorted((row for row in rows if row.has_report), key=lambda row: row.booking.slot.issue.publish_at)
+    items = [{"key": "bookings", "label": "Bookings", "href": bookings_href, "icon": "calendar-week"}]
+    if wanted:
+        href = _booking_url("creative.write_copy", wanted[0])
+        count: dict[str, Any] = {"count": len(wanted), "count_label": "to write"}
+        items.append({"key": "copy", "label": "Copy", "href": href, "icon": "pencil", **count})
+    if ran:
+        href = _booking_url("reporting.show_order_report", ran[-1])
+        items.append({"key": "report", "label": "Reports", "href": href, "icon": "chart-bar"})
+    book = url_for("storefront.show_storefront", slug=newsletter.slug, _anchor="dates") if newsletter else ""
+    return {"items": items, "current": current, "book_href": book}
+
+
+def _booking_url(endpoint: str, row: BookingRow) -> str:
+    assert row.booking.order is not None
+    return url_for(endpoint, token=row.booking.order.token, booking_id=row.booking.id)

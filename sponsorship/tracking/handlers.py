@@ -1,7 +1,22 @@
 """What tracking does when something happened elsewhere."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from sponsorship.core.outbox import Handler
+from sponsorship.creative.models import Creative
+from sponsorship.creative.rules import CreativeState
+from sponsorship.tracking.services import make_links
 
-HANDLERS: dict[str, Sequence[Handler]] = {}
+
+def track_approved_copy(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """Make the links of copy that was approved; copy that was taken back in the meantime gets none."""
+    creative = session.get_one(Creative, payload["creative_id"])
+    if creative.state in (CreativeState.APPROVED, CreativeState.LOCKED):
+        make_links(session, booking=creative.booking, destination=creative.versions[-1].link_url, now=now)
+
+
+HANDLERS: dict[str, Sequence[Handler]] = {"creative.approved": [track_approved_copy]}

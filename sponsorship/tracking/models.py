@@ -39,7 +39,10 @@ class UserAgent(Base):
 
 
 class ReaderKey(Base):
-    """The secret of one issue that readers' hashes are made with; deleted 14 days after the issue."""
+    """The secret of one issue that readers' hashes are made with; deleted 14 days after the issue.
+
+    Where clicks come later still, a key lives for a day: repeats are recognised, readers are no longer counted.
+    """
 
     __tablename__ = "reader_key"
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)
@@ -51,7 +54,11 @@ class Click(Base):
     """One hit on a tracked link; `reason` says why it does not count, None is a human click."""
 
     __tablename__ = "click"
-    __table_args__ = (Index("ix_click_link_at", "link_id", "at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_click_link_at", "link_id", "at"),
+        Index("ix_click_link_reader", "link_id", "reader"),
+        {"sqlite_autoincrement": True},
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     link_id: Mapped[int] = mapped_column(ForeignKey("tracked_link.id"))
     at: Mapped[datetime]

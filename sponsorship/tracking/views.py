@@ -1,5 +1,91 @@
-"""Pages of tracking."""
+"""Following a tracked link, and typing in what the mail provider counted."""
 
-from flask import Blueprint
+import logging
+from typing import Any
 
+from flask import Blueprint, Response, g, render_template, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as AnyResponse
+
+from sponsorship.accounts.queries import authorise
+from sponsorship.accounts.rules import Permission
+from sponsorship.core import clock
+from sponsorship.core.db import db, transaction
+from sponsorship.core.errors import NotFound
+from sponsorship.core.web import Access, access, error_page, go_to
+from sponsorship.inventory.models import Issue
+from sponsorship.inventory.queries import get_issue
+from sponsorship.tracking import queries, services
+from sponsorship.tracking.forms import StatisticsForm
+from sponsorship.tracking.models import MailingStatistics, TrackedLink
+
+log = logging.getLogger(__name__)
 blueprint = Blueprint("tracking", __name__)
+
+PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+@blueprint.get("/c/<token>")
+@access(Access.PUBLIC)
+def follow_link(token: str) -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    """Send a reader to where an approved link leads. The click is committed first; where that fails, the reader goes on."""
+    try:
+        link = queries.get_link(db.session(), token)
+    except NotFound:
+        return render_template("tracking/link_unknown.html"), 404, NOT_KEPT
+    except SQLAlchemyError:
+        log.exception("a link could not be looked up")
+        page, status = error_page(503, "Too busy just now.", "This link works. Try it again in a few seconds.")
+        return page, status, {"Retry-After": "5", **NOT_KEPT}
+    try:
+        _record(link)
+    except SQLAlchemyError:
+        log.exception("a click on link %s was not recorded", link.id)
+    return Response(status=302, headers={"Location": link.destination, **NOT_KEPT})
+
+
+def _record(link: queries.FoundLink) -> None:
+    now, viewer = clock.now(), g.get("viewer")
+    with transaction() as session:
+        services.record_click(
+            session,
+            link=session.get_one(TrackedLink, link.id),
+            address=request.remote_addr or "",
+            user_agent=request.headers.get("User-Agent", ""),
+            method=request.method,
+            purposes=tuple(request.headers[name] for name in PURPOSE_HEADERS if name in request.headers),
+            is_team=viewer is not None and link.newsletter_id in viewer.roles,
+            now=now,
+        )
+
+
+@blueprint.app_template_global()
+def statistics_form(statistics: MailingStatistics | None) -> StatisticsForm:
+    """The form that posts to `tracking.enter_statistics`, for any page that shows it."""
+    return StatisticsForm(formdata=None, obj=statistics)
+
+
+@blueprint.route("/issues/<int:issue_id>/statistics", methods=["GET", "POST"])
+@access(Access.TEAM, Permission.EDIT)
+def enter_statistics(issue_id: int) -> AnyResponse | str | tuple[str, int]:
+    """Keep what the mail provider counted, then go back to the issue."""
+    issue = get_issue(db.session(), issue_id)
+    viewer = authorise(g.viewer, issue.newsletter_id, Permission.EDIT)
+    g.newsletter = issue.newsletter
+    form = StatisticsForm(obj=queries.statistics_of(db.session(), [issue.id]).get(issue.id))
+    if request.method == "GET":
+        return _statistics_page(issue, form)
+    if not form.validate_on_submit():
+        return _statistics_page(issue, form), 422
+    with transaction() as session:
+        services.enter_statistics(
+            session, issue=get_issue(session, issue_id), delivered=form.delivered.data, opens=form.opens.data,
+            entered_by=viewer.name or viewer.email, now=clock.now(),
+        )  # fmt: skip
+    return go_to(url_for("assembly.show_issue", issue_id=issue_id))
+
+
+def _statistics_page(issue: Issue, form: StatisticsForm) -> str:
+    values: dict[str, Any] = {"issue": issue, "form": form}
+    return render_template("tracking/enter_statistics.html", **values)

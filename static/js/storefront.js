@@ -1,5 +1,5 @@
-/* The order slip. Prices are added up by the server: each tick sends the form to its data-price-url, and the fragment that
-   comes back replaces #order. Without this script the form is sent by its button. */
+/* The order slip. Prices are added up by the server: each tick asks the form's data-price-url for what is ticked, and the
+   fragment that comes back replaces #order. Without this script the form is sent by its button. */
 (() => {
   "use strict";
   const form = document.getElementById("order-form");
@@ -20,7 +20,9 @@
     const order = document.getElementById("order");
     order.setAttribute("aria-busy", "true");
     try {
-      const html = await window.flatplan.load(form.dataset.priceUrl, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: mine.signal });
+      const picks = new URLSearchParams(new FormData(form));
+      picks.delete("csrf_token");
+      const html = await window.flatplan.load(form.dataset.priceUrl + "?" + picks, { signal: mine.signal });
       const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("order");
       if (!fresh) throw new Error("no slip in the answer");
       order.replaceWith(document.adoptNode(fresh));

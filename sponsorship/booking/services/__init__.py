@@ -1,7 +1,7 @@
 """Writes about orders and bookings. Whoever takes a slot does it here, and the database's index has the last word."""
 
 from sponsorship.booking.services.details import give_details
-from sponsorship.booking.services.hold import book_manually, extend_hold, hold_slots
+from sponsorship.booking.services.hold import book_manually, extend_hold, hold_again, hold_slots, propose_order
 from sponsorship.booking.services.order import (
     await_funds,
     cancel_order,
@@ -10,6 +10,7 @@ from sponsorship.booking.services.order import (
     lapse_order,
     lapse_order_when_due,
     leave_checkout,
+    release_order,
 )
 from sponsorship.booking.services.slot import (
     block_slot,
@@ -33,13 +34,16 @@ __all__ = [
     "enter_checkout",
     "extend_hold",
     "give_details",
+    "hold_again",
     "hold_courtesy",
     "hold_slots",
     "lapse_booking_when_due",
     "lapse_order",
     "lapse_order_when_due",
     "leave_checkout",
+    "propose_order",
     "release_booking",
+    "release_order",
     "run_bookings",
     "unblock_slot",
 ]

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from sponsorship.accounts.rules import normal_email
 from sponsorship.booking.models import Order
+from sponsorship.booking.rules import BUYER
 from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter
-from sponsorship.booking.services.occupy import BUYER, lock_order, note
+from sponsorship.booking.services.occupy import lock_order, note
 from sponsorship.core.db import lock_rows
 from sponsorship.core.text import clean_line
 from sponsorship.sponsors.models import Sponsor

@@ -17,31 +17,27 @@ from sponsorship.booking.errors import (
 from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.queries import count_open_orders, last_order_number, quote_slots
 from sponsorship.booking.rules import (
+    BUYER,
     EXTENSION,
     HOLD,
     MOST_OPEN_ORDERS,
     MOST_SLOTS,
+    PROPOSAL,
     BookingKind,
     BookingState,
     OrderState,
     next_order_number,
 )
-from sponsorship.booking.services.occupy import (
-    BUYER,
-    check_planned,
-    lock_issues,
-    lock_order,
-    name_slots,
-    note,
-    occupy,
-)
+from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, name_slots, note, occupy
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.core.format import local
+from sponsorship.core.text import clean_line
 from sponsorship.core.tokens import new_token
 from sponsorship.inventory.models import Newsletter, Slot
 from sponsorship.inventory.queries import list_slots_by_id
 from sponsorship.sponsors.models import Sponsor
+from sponsorship.sponsors.services import add_contact, make_sure_of_sponsor
 
 
 def hold_slots(
@@ -99,6 +95,46 @@ def book_manually(
         order.contact_name, order.contact_email = person.name, person.email
     occupy(session, slots, [order])
     note(session, order, "held", actor=actor, now=now, slots=[slot.id for slot in slots])
+    return order
+
+
+def hold_again(
+    session: Session, *, order: Order, slot_ids: Sequence[int], holder_key: str | None = None, now: datetime
+) -> Order:
+    """Hold slots for the buyer of an order that lapsed or was released, who need not give the details again.
+
+    Raises what hold_slots raises.
+    """
+    fresh = hold_slots(session, newsletter=order.newsletter, slot_ids=slot_ids, holder_key=holder_key, now=now)
+    fresh.sponsor = order.sponsor
+    for booking in fresh.bookings:
+        booking.sponsor = order.sponsor
+    fresh.contact_name, fresh.contact_email = order.contact_name, order.contact_email
+    fresh.purchase_order_number = order.purchase_order_number
+    session.flush()
+    return fresh
+
+
+def propose_order(
+    session: Session, *, slot: Slot, sponsor_name: str, contact_name: str, contact_email: str, actor: str, now: datetime
+) -> Order:
+    """Book a slot by phone or mail: held for three days, at most until the issue, for a sponsor who is sent the link to pay.
+
+    Raises SlotTaken, NotForSale.
+    """
+    newsletter = slot.issue.newsletter
+    lock_issues(session, [slot])
+    lock_newsletter(session, newsletter)
+    sponsor = make_sure_of_sponsor(session, newsletter_id=newsletter.id, name=sponsor_name, now=now)
+    order = book_manually(
+        session, newsletter=newsletter, sponsor=sponsor, slot_ids=[slot.id], actor=actor, now=now,
+        held_until=min(now + PROPOSAL, slot.issue.publish_at),
+    )  # fmt: skip
+    if contact_email:
+        contact = add_contact(session, sponsor=sponsor, email=contact_email, name=clean_line(contact_name), now=now)
+        order.contact_name, order.contact_email = contact.user.name, contact.user.email
+        session.flush()
+    note(session, order, "proposed", actor=actor, now=now, contact=order.contact_email)
     return order
 
 

@@ -19,8 +19,6 @@ from sponsorship.core.format import day
 from sponsorship.inventory.models import Issue, Slot
 from sponsorship.inventory.rules import IssueState
 
-BUYER = "buyer"  # whoever holds the order's link
-CLOCK = "clock"  # time that ran out
 OF_BOOKINGS = ("ran", "lapsed", "released")  # what happens to a booking; the rest happens to a slot: "slot.blocked"
 SLOT_INDEX = ("uq_booking_occupied_slot", "booking.slot_id")
 

@@ -5,20 +5,11 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.errors import SlotTaken
+from sponsorship.booking.errors import NotYoursToRelease, SlotTaken
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.rules import LONGEST_HOLD, OCCUPYING, BookingState, OrderState, PaymentMethod
+from sponsorship.booking.rules import BUYER, CLOCK, LONGEST_HOLD, OCCUPYING, BookingState, OrderState, PaymentMethod
 from sponsorship.booking.services.hold import check_alive, hold_until
-from sponsorship.booking.services.occupy import (
-    BUYER,
-    CLOCK,
-    SLOT_INDEX,
-    lock_issues,
-    lock_order,
-    name_slots,
-    note,
-    taken,
-)
+from sponsorship.booking.services.occupy import SLOT_INDEX, lock_issues, lock_order, name_slots, note, taken
 from sponsorship.core.db import violates
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.inventory.rules import IssueState
@@ -97,6 +88,14 @@ def lapse_order_when_due(session: Session, *, order: Order, now: datetime) -> bo
         return False
     lapse_order(session, order=order, now=now)
     return True
+
+
+def release_order(session: Session, *, order: Order, reason: str, actor: str, now: datetime) -> Order:
+    """Let go of an order that is held and has no payment page open; raises NotYoursToRelease for any other."""
+    lock_order(session, order)
+    if order.state is not OrderState.HELD:
+        raise NotYoursToRelease
+    return cancel_order(session, order=order, reason=reason, actor=actor, now=now)
 
 
 def cancel_order(session: Session, *, order: Order, reason: str, actor: str, now: datetime) -> Order:

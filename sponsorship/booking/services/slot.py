@@ -4,12 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.errors import NotYoursToRelease
 from sponsorship.booking.models import Booking
 from sponsorship.booking.queries import list_bookings_of_issue, occupants_of
-from sponsorship.booking.rules import BookingKind, BookingState, OrderState
-from sponsorship.booking.services.occupy import CLOCK, check_planned, lock_issues, name_slot, note, occupy
-from sponsorship.booking.services.order import cancel_order
+from sponsorship.booking.rules import CLOCK, BookingKind, BookingState
+from sponsorship.booking.services.occupy import check_planned, lock_issues, name_slot, note, occupy
+from sponsorship.booking.services.order import release_order
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import DomainError, InvalidTransition
 from sponsorship.inventory.models import Issue, Slot
@@ -50,8 +49,8 @@ def book_house(session: Session, *, slot: Slot, actor: str, now: datetime, reaso
     )
 
 
-def book_archived(session: Session, *, slot: Slot, sponsor: Sponsor, now: datetime) -> Booking:
-    """Note who had a slot of a past issue: it ran, has no price and is no money; raises SlotTaken."""
+def book_archived(session: Session, *, slot: Slot, sponsor: Sponsor | None, now: datetime) -> Booking:
+    """Note who, where known, had a slot of a past issue: it ran, has no price and is no money; raises SlotTaken."""
     booking = Booking(
         slot=slot, sponsor=sponsor, kind=BookingKind.ARCHIVE, state=BookingState.RAN, created_at=now,
         closed_at=slot.issue.publish_at,
@@ -68,9 +67,7 @@ def release_booking(session: Session, *, booking: Booking, actor: str, now: date
     """
     if booking.order is None:
         return _release(session, booking, "released", actor=actor, now=now, reason=reason)
-    if booking.order.state is not OrderState.HELD:
-        raise NotYoursToRelease
-    cancel_order(session, order=booking.order, reason=reason, actor=actor, now=now)
+    release_order(session, order=booking.order, reason=reason, actor=actor, now=now)
     return booking
 
 

@@ -1,0 +1,51 @@
+"""What can go wrong with money: facts with a sentence."""
+
+from sponsorship.core.errors import DomainError
+
+
+class NotOnInvoice(DomainError):
+    """This sponsor has not been given credit."""
+
+    message = "Orders on invoice are for sponsors the publisher has cleared. Pay by card, or ask the publisher."
+
+
+class NothingOwed(DomainError):
+    """The invoice is paid, void or written off."""
+
+    status = 409
+    message = "Nothing is owed on this invoice any more. Nothing was changed."
+
+
+class PaymentNotPositive(DomainError):
+    """A payment of nothing, or less."""
+
+    message = "The amount must be more than nothing."
+
+
+class PaymentRecorded(DomainError):
+    """This line of the bank statement is in the books already."""
+
+    message = "A payment with this reference is recorded on this invoice already. Give the statement's own reference."
+
+
+class ReminderSent(DomainError):
+    """One reminder a day is enough."""
+
+    status = 409
+    message = "A reminder went out today already. The next one can go tomorrow."
+
+
+class TooManySessions(DomainError):
+    """The order has had as many payment pages as one order may."""
+
+    status = 409
+    message = (
+        "This order has had its payment page twice. Give it up and hold the dates again; you have not been charged."
+    )
+
+
+class EntryUnbalanced(DomainError):
+    """Lines that do not sum to zero, or mix currencies: a fault of ours, refused before it is written."""
+
+    status = 500
+    message = "The books would not add up, so nothing was posted."

@@ -1,0 +1,30 @@
+"""Acts that commit, call the provider, and commit again; every one may be taken up after a crash at any line."""
+
+from sponsorship.payments.flows.checkout import (
+    begin_checkout,
+    give_up,
+    open_checkout,
+    release_order,
+    resume_session,
+    settle_order,
+    settle_session,
+)
+from sponsorship.payments.flows.refunds import send_due_refunds, send_refund, sync_refund
+from sponsorship.payments.flows.settle import Reconciled, reconcile, settle_inbox, settle_provider_session
+
+__all__ = [
+    "Reconciled",
+    "begin_checkout",
+    "give_up",
+    "open_checkout",
+    "reconcile",
+    "release_order",
+    "resume_session",
+    "send_due_refunds",
+    "send_refund",
+    "settle_inbox",
+    "settle_order",
+    "settle_provider_session",
+    "settle_session",
+    "sync_refund",
+]

@@ -1,0 +1,148 @@
+"""Settling: the inbox of webhooks, and what no webhook told us about."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sponsorship.booking.rules import OrderState
+from sponsorship.core.config import Settings
+from sponsorship.core.db import db, transaction
+from sponsorship.core.errors import DomainError
+from sponsorship.payments.flows.checkout import release_order, settle_session
+from sponsorship.payments.flows.facts import reading
+from sponsorship.payments.flows.refunds import send_due_refunds, sync_refund
+from sponsorship.payments.gateway import PaymentGateway, ProviderEvent, ProviderUnavailable
+from sponsorship.payments.queries import (
+    find_payment_session,
+    find_session_by_metadata,
+    list_due_events,
+    list_overdue_checkouts,
+    list_unsettled_sessions,
+)
+from sponsorship.payments.rules import InboxState
+from sponsorship.payments.services import APP, claim_event, close_event, store_event
+
+UNCHECKED_FOR = timedelta(seconds=50)
+EVENT_OVERLAP = timedelta(hours=48)
+NOT_BY_WEBHOOK = '{"note": "found by reconciling, not sent"}'
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a pass over everything open did: how many of each were looked at, and which orders it moved."""
+
+    events: int
+    sessions: int
+    released: int
+    refunds: int
+    confirmed: tuple[str, ...]
+
+
+def settle_inbox(*, gateway: PaymentGateway, settings: Settings, now: datetime, limit: int = 100) -> int:
+    """Settle the webhook events that are due; returns how many were settled or ignored. One that fails holds up none."""
+    with reading() as session:
+        due = list_due_events(session, now, limit)
+    return sum(_settle_row(row_id, gateway, settings, now) for row_id in due)
+
+
+def settle_provider_session(
+    provider_id: str, *, gateway: PaymentGateway, settings: Settings, now: datetime
+) -> OrderState | None:
+    """Settle the session that the provider knows by this id; None where it is none of ours.
+
+    A session whose opening was never answered is known by its metadata.
+    """
+    told = None
+    with reading() as session:
+        payment = find_payment_session(session, provider_id)
+        payment_session_id = payment.id if payment is not None else None
+    if payment_session_id is None:
+        told = gateway.fetch_session(provider_id)
+        if told.metadata.get("app") != APP or told.metadata.get("deployment") != settings.deployment:
+            return None
+        with reading() as session:
+            payment = find_session_by_metadata(session, told.metadata)
+            if payment is None or payment.provider_id is not None:
+                return None
+            payment_session_id = payment.id
+    return settle_session(payment_session_id, gateway=gateway, now=now, told=told)
+
+
+def reconcile(*, gateway: PaymentGateway, settings: Settings, now: datetime, deep: bool = False) -> Reconciled:
+    """Look at all that may have moved on without our knowing: sessions, holds, refunds; `deep` lists the events too.
+
+    Objects are asked for, not only events, since the provider may fail to make an event at all. What is out of reach now is
+    tried in the next pass.
+    """
+    if deep:
+        _fetch_events(gateway, now)
+    events = settle_inbox(gateway=gateway, settings=settings, now=now)
+    with reading() as session:
+        unsettled = list_unsettled_sessions(session, now, timedelta(0) if deep else UNCHECKED_FOR)
+    states = [_try(lambda i=i: settle_session(i, gateway=gateway, now=now), f"session {i}") for i in unsettled]
+    with reading() as session:
+        overdue = list_overdue_checkouts(session, now)
+    released = [_try(lambda i=i: release_order(i, gateway=gateway, now=now), f"order {i}") for i in overdue]
+    refunds = send_due_refunds(gateway=gateway, now=now)
+    pairs = [*zip(unsettled, states, strict=True), *zip(overdue, released, strict=True)]
+    confirmed = tuple(str(i) for i, state in pairs if state is OrderState.CONFIRMED)
+    if confirmed:
+        log.warning("reconciling confirmed what no webhook had told: %s", ", ".join(confirmed))
+    return Reconciled(events, len(unsettled), len(overdue), refunds, confirmed)
+
+
+def _settle_row(row_id: int, gateway: PaymentGateway, settings: Settings, now: datetime) -> bool:
+    with transaction() as session:
+        row = claim_event(session, event_row_id=row_id, now=now)
+        if row is None:
+            return False
+        event = ProviderEvent(row.event_id, row.topic, row.object_id, row.is_live)
+    error = None
+    try:
+        state = _settle_event(event, gateway, settings, now)
+    except ProviderUnavailable as away:
+        state, error = InboxState.FAILED, str(away)
+    except Exception:
+        db.session.rollback()
+        log.exception("event %s failed", event.event_id)
+        state, error = InboxState.FAILED, traceback.format_exc(limit=-3)
+    with transaction() as session:
+        close_event(session, event_row_id=row_id, state=state, error=error, now=now)
+    return state is not InboxState.FAILED
+
+
+def _settle_event(event: ProviderEvent, gateway: PaymentGateway, settings: Settings, now: datetime) -> InboxState:
+    """Settle the object that an event is about; events of other modes, kinds and installations are none of our business."""
+    if event.is_live != (settings.stripe_mode == "live") or event.object_id is None:
+        return InboxState.IGNORED
+    outcome: object = None
+    if event.topic.startswith("checkout.session."):
+        outcome = settle_provider_session(event.object_id, gateway=gateway, settings=settings, now=now)
+    elif event.topic.startswith("refund."):
+        outcome = sync_refund(event.object_id, gateway=gateway, now=now)
+    return InboxState.IGNORED if outcome is None else InboxState.SETTLED
+
+
+def _fetch_events(gateway: PaymentGateway, now: datetime) -> None:
+    """Put the events of the last two days into the inbox that never reached us."""
+    try:
+        events = gateway.list_events_since(now - EVENT_OVERLAP)
+    except ProviderUnavailable:
+        log.warning("the provider's events could not be listed")
+        return
+    for event in events:
+        with transaction() as session:
+            store_event(session, event=event, payload=NOT_BY_WEBHOOK, now=now)
+
+
+def _try(act: Callable[[], OrderState], what: str) -> OrderState | None:
+    """Do one of many; what fails is logged and left for the next pass."""
+    try:
+        return act()
+    except DomainError as trouble:
+        log.warning("%s could not be settled: %s", what, trouble)
+        return None

@@ -1,0 +1,196 @@
+"""Invoices: numbered without gaps, owed by an order, paid by card or bank, reminded of."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from sponsorship.accounts.services import record_act
+from sponsorship.booking.errors import HoldExpired
+from sponsorship.booking.models import Order
+from sponsorship.booking.rules import OrderState, PaymentMethod
+from sponsorship.booking.services import confirm_order
+from sponsorship.core.db import lock_rows
+from sponsorship.core.errors import InvalidTransition
+from sponsorship.core.format import local
+from sponsorship.core.text import clean_line
+from sponsorship.inventory.models import Newsletter
+from sponsorship.inventory.services import today_of
+from sponsorship.payments.errors import NothingOwed, NotOnInvoice, PaymentNotPositive, PaymentRecorded, ReminderSent
+from sponsorship.payments.models import Invoice, InvoiceSequence, Receipt
+from sponsorship.payments.queries import find_invoice_of_order, find_receipt, list_open_parts
+from sponsorship.payments.rules import (
+    MONEY_ACCOUNT,
+    EntryKind,
+    InvoiceState,
+    ReceiptSource,
+    invoice_number,
+    received_lines,
+)
+from sponsorship.payments.services.ledger import post_entry, post_fee, post_sale
+from sponsorship.payments.services.notices import send_invoice, send_reminder
+
+
+def invoice_order(session: Session, *, order: Order, now: datetime, due_on: date) -> Invoice:
+    """Give a confirmed order its invoice, with the next number of its newsletter's year, and post the sale.
+
+    An order has one invoice: a second call returns it.
+    """
+    known = find_invoice_of_order(session, order.id)
+    if known is not None:
+        return known
+    today = today_of(order.newsletter, now)
+    invoice = Invoice(
+        newsletter_id=order.newsletter_id, order=order, state=InvoiceState.OPEN, currency=order.currency,
+        number=_next_number(session, order.newsletter, today.year), net_minor=order.net_minor,
+        tax_minor=order.tax_minor, paid_minor=0, issued_on=today, due_on=due_on,
+    )  # fmt: skip
+    session.add(invoice)
+    session.flush()
+    post_sale(session, order=order, now=now)
+    _close_when_paid(invoice)
+    return invoice
+
+
+def confirm_on_invoice(session: Session, *, order: Order, now: datetime) -> Invoice:
+    """Confirm a held order that is paid later, within the newsletter's days, and send its invoice.
+
+    Raises NotOnInvoice where the sponsor has no credit, HoldExpired where time ran out, InvalidTransition where the order is
+    not held any more. An order that has its invoice already keeps it.
+    """
+    lock_rows(session, Order, [order.id])
+    known = find_invoice_of_order(session, order.id)
+    if known is not None:
+        return known
+    if order.sponsor is None or not order.sponsor.may_pay_by_invoice:
+        raise NotOnInvoice
+    if order.state is not OrderState.HELD:
+        raise InvalidTransition
+    if order.held_until is not None and order.held_until <= now:
+        raise HoldExpired
+    confirm_order(session, order=order, method=PaymentMethod.INVOICE, now=now)
+    due_on = today_of(order.newsletter, now) + timedelta(days=order.newsletter.invoice_days)
+    invoice = invoice_order(session, order=order, now=now, due_on=due_on)
+    send_invoice(session, invoice=invoice, now=now)
+    return invoice
+
+
+def confirm_on_card(
+    session: Session, *, order: Order, reference: str, amount_minor: int, fee_minor: int, now: datetime
+) -> Invoice:
+    """Confirm an order that has been paid at the provider: invoice and receipt in one; `reference` is the payment's id.
+
+    Raises SlotTaken and InvalidTransition as booking does. Where nothing was to pay there is no receipt.
+    """
+    confirm_order(session, order=order, method=PaymentMethod.CARD, now=now)
+    invoice = invoice_order(session, order=order, now=now, due_on=today_of(order.newsletter, now))
+    if amount_minor:
+        take_money(
+            session, invoice=invoice, source=ReceiptSource.STRIPE, reference=reference, amount_minor=amount_minor,
+            fee_minor=fee_minor, now=now,
+        )  # fmt: skip
+    return invoice
+
+
+def take_money(
+    session: Session,
+    *,
+    invoice: Invoice,
+    source: ReceiptSource,
+    reference: str,
+    amount_minor: int,
+    fee_minor: int = 0,
+    now: datetime,
+) -> Receipt:
+    """Put money that came for an invoice into the books; what is more than owed stays unapplied."""
+    order = invoice.order
+    receipt = Receipt(
+        order_id=order.id, invoice_id=invoice.id, source=source, reference=reference, amount_minor=amount_minor,
+        fee_minor=fee_minor, currency=invoice.currency, received_at=now,
+    )  # fmt: skip
+    session.add(receipt)
+    session.flush()
+    lines = received_lines(MONEY_ACCOUNT[source], amount_minor, list_open_parts(session, order.id), receipt.id)
+    post_entry(
+        session, key=f"rcpt:{_receipt_key(receipt)}", kind=EntryKind.RECEIVED, order=order, lines=lines,
+        effective_on=today_of(order.newsletter, now), now=now,
+    )  # fmt: skip
+    post_fee(session, order=order, receipt=receipt, now=now)
+    invoice.paid_minor += min(amount_minor, invoice.open_minor)
+    _close_when_paid(invoice)
+    session.flush()
+    return receipt
+
+
+def record_bank_payment(
+    session: Session, *, invoice: Invoice, amount_minor: int, reference: str, actor: str, now: datetime
+) -> Receipt:
+    """Record money that came to the bank for an invoice: all of it, a part, or more, of which the rest stays unapplied.
+
+    Raises NothingOwed, PaymentNotPositive, and PaymentRecorded where the invoice has that statement reference already.
+    """
+    lock_rows(session, Invoice, [invoice.id])
+    line = clean_line(reference)
+    if invoice.state is not InvoiceState.OPEN:
+        raise NothingOwed
+    if amount_minor <= 0:
+        raise PaymentNotPositive
+    if find_receipt(session, invoice.order_id, ReceiptSource.BANK, line):
+        raise PaymentRecorded
+    receipt = take_money(
+        session, invoice=invoice, source=ReceiptSource.BANK, reference=line, amount_minor=amount_minor, now=now
+    )
+    record_act(
+        session, actor=actor, action="payment_recorded", object_type="invoice", object_id=invoice.id,
+        newsletter_id=invoice.newsletter_id, now=now,
+        after={"amount_minor": amount_minor, "reference": line, "state": invoice.state.value},
+    )  # fmt: skip
+    return receipt
+
+
+def remind_debtor(session: Session, *, invoice: Invoice, actor: str, now: datetime) -> Invoice:
+    """Mail the debtor of an open invoice, once a day of the newsletter's; raises NothingOwed, ReminderSent."""
+    lock_rows(session, Invoice, [invoice.id])
+    zone = invoice.order.newsletter.timezone
+    if invoice.state is not InvoiceState.OPEN:
+        raise NothingOwed
+    if invoice.reminded_at is not None and local(invoice.reminded_at, zone).date() == local(now, zone).date():
+        raise ReminderSent
+    invoice.reminded_at = now
+    send_reminder(session, invoice=invoice, now=now)
+    record_act(
+        session, actor=actor, action="reminded", object_type="invoice", object_id=invoice.id,
+        newsletter_id=invoice.newsletter_id, now=now, after={"open_minor": invoice.open_minor},
+    )  # fmt: skip
+    return invoice
+
+
+def _close_when_paid(invoice: Invoice) -> None:
+    if invoice.state is InvoiceState.OPEN and invoice.open_minor == 0:
+        invoice.move_to(InvoiceState.PAID)
+
+
+def _receipt_key(receipt: Receipt) -> str:
+    """A payment of the provider's is unique everywhere; a reference on a bank statement is only within its invoice."""
+    return receipt.reference if receipt.source is ReceiptSource.STRIPE else f"bank:{receipt.id}"
+
+
+def _next_number(session: Session, newsletter: Newsletter, year: int) -> str:
+    """Take the next number under the lock of the year's row, so that there is no gap and none twice."""
+    sequence = _lock_sequence(session, newsletter.id, year)
+    if sequence is None:
+        try:
+            with session.begin_nested():
+                session.add(InvoiceSequence(newsletter_id=newsletter.id, year=year, last_number=0))
+        except IntegrityError:
+            pass  # another process made the year's row in the same moment
+        sequence = _lock_sequence(session, newsletter.id, year)
+    assert sequence is not None
+    sequence.last_number += 1
+    return invoice_number(year, sequence.last_number)
+
+
+def _lock_sequence(session: Session, newsletter_id: int, year: int) -> InvoiceSequence | None:
+    query = select(InvoiceSequence).where(InvoiceSequence.newsletter_id == newsletter_id, InvoiceSequence.year == year)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()

@@ -1,0 +1,149 @@
+"""Money that cannot be used: kept apart, then given back, once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from sponsorship.accounts.services import record_act
+from sponsorship.booking.models import Order
+from sponsorship.booking.rules import OrderState
+from sponsorship.core.db import lock_rows
+from sponsorship.inventory.services import today_of
+from sponsorship.payments.gateway import ProviderRefund, ProviderSession
+from sponsorship.payments.models import PaymentSession, Receipt, Refund
+from sponsorship.payments.queries import find_receipt, find_refund_of_receipt
+from sponsorship.payments.rules import (
+    LONGEST_PAUSE,
+    REFUND_STEPS,
+    EntryKind,
+    ReceiptSource,
+    RefundState,
+    refund_due_lines,
+    refunded_lines,
+    retry_pause,
+    unapplied_lines,
+)
+from sponsorship.payments.services.ledger import post_entry, post_fee
+from sponsorship.payments.services.notices import tell_refunded
+
+PROVIDER = "payment provider"
+
+
+def keep_unapplied(
+    session: Session, *, payment: PaymentSession, told: ProviderSession, now: datetime
+) -> Receipt | None:
+    """Put money into the books that pays for nothing, in the currency it came in; None where it is in the books already."""
+    order, reference = payment.order, told.money_id
+    if not told.amount_minor or find_receipt(session, order.id, ReceiptSource.STRIPE, reference) is not None:
+        return None
+    receipt = Receipt(
+        order_id=order.id, source=ReceiptSource.STRIPE, reference=reference, amount_minor=told.amount_minor,
+        fee_minor=told.fee_minor, currency=told.currency, received_at=now,
+    )  # fmt: skip
+    session.add(receipt)
+    session.flush()
+    post_entry(
+        session, key=f"late:{reference}", kind=EntryKind.LATE_MONEY, order=order, currency=receipt.currency,
+        lines=unapplied_lines(receipt.amount_minor, receipt.id), effective_on=today_of(order.newsletter, now), now=now,
+    )  # fmt: skip
+    post_fee(session, order=order, receipt=receipt, now=now)
+    return receipt
+
+
+def request_refund(
+    session: Session,
+    *,
+    order: Order,
+    receipt: Receipt,
+    request: Mapping[str, Any],
+    is_double: bool,
+    now: datetime,
+) -> Refund:
+    """Decide to give unapplied money back, whole: post it as owed, freeze the request with its key, tell both sides.
+
+    `is_double`: the order was paid before, and stays as it is. A receipt has one refund: a second call returns it.
+    """
+    known = find_refund_of_receipt(session, receipt.id)
+    if known is not None:
+        return known
+    deployment = request["metadata"]["deployment"]
+    refund = Refund(
+        order=order, receipt=receipt, request=dict(request), state=RefundState.REQUESTED,
+        idempotency_key=f"{deployment}:late-rf:{receipt.reference}", amount_minor=receipt.amount_minor,
+        currency=receipt.currency, reason="paid twice" if is_double else "slots gone", created_at=now,
+        next_attempt_at=now,
+    )  # fmt: skip
+    session.add(refund)
+    session.flush()
+    post_entry(
+        session, key=f"late-rf:{receipt.reference}", kind=EntryKind.CREDITED, order=order, currency=receipt.currency,
+        lines=refund_due_lines(receipt.amount_minor, receipt.id), effective_on=today_of(order.newsletter, now), now=now,
+    )  # fmt: skip
+    if order.state in (OrderState.LAPSED, OrderState.CANCELLED):
+        order.move_to(OrderState.LATE_PAYMENT)
+        order.move_to(OrderState.REFUNDING)
+    _note(session, refund, "refund_requested", now)
+    tell_refunded(session, order=order, receipt=receipt, is_double=is_double, now=now)
+    return refund
+
+
+def note_refund(session: Session, *, refund: Refund, told: ProviderRefund, now: datetime) -> Refund:
+    """Note how far the provider has come with a refund, and post what that means; may be called often, in any order."""
+    lock_refund(session, refund)
+    refund.provider_id, refund.error = told.provider_id, told.failure
+    refund.next_attempt_at = now + LONGEST_PAUSE
+    if told.state is refund.state or told.state not in REFUND_STEPS[refund.state]:
+        return refund
+    had_succeeded = refund.state is RefundState.SUCCEEDED
+    refund.move_to(told.state)
+    if told.state is RefundState.SUCCEEDED:
+        _post(session, refund, EntryKind.REFUNDED, refund.amount_minor, now)
+        _move_order(refund.order, OrderState.REFUNDING, OrderState.REFUNDED)
+    elif had_succeeded:  # the bank returned it: it is with the provider again, and owed
+        _post(session, refund, EntryKind.REFUND_FAILED, -refund.amount_minor, now)
+    if told.state in (RefundState.FAILED, RefundState.CANCELLED):
+        _move_order(refund.order, OrderState.REFUNDING, OrderState.NEEDS_REVIEW)
+    _note(session, refund, f"refund_{told.state.value}", now)
+    return refund
+
+
+def note_refund_trouble(session: Session, *, refund: Refund, error: str, is_final: bool, now: datetime) -> None:
+    """Note that a refund could not be sent: it is tried again later, or, where that is final, it needs a person."""
+    lock_refund(session, refund)
+    if refund.state is not RefundState.REQUESTED:
+        return
+    refund.attempts += 1
+    refund.error, refund.next_attempt_at = error, now + retry_pause(refund.attempts)
+    if is_final:
+        refund.move_to(RefundState.FAILED)
+        _move_order(refund.order, OrderState.REFUNDING, OrderState.NEEDS_REVIEW)
+        _note(session, refund, "refund_refused", now)
+
+
+def lock_refund(session: Session, refund: Refund) -> None:
+    """Lock a refund's order, then the refund, and read both anew."""
+    lock_rows(session, Order, [refund.order_id])
+    lock_rows(session, Refund, [refund.id])
+
+
+def _move_order(order: Order, before: OrderState, after: OrderState) -> None:
+    if order.state is before:
+        order.move_to(after)
+
+
+def _post(session: Session, refund: Refund, kind: EntryKind, amount_minor: int, now: datetime) -> None:
+    post_entry(
+        session, key=f"rf:{refund.provider_id}:{refund.state.value}", kind=kind, order=refund.order,
+        currency=refund.currency, lines=refunded_lines(amount_minor, refund.receipt_id),
+        effective_on=today_of(refund.order.newsletter, now), now=now,
+    )  # fmt: skip
+
+
+def _note(session: Session, refund: Refund, action: str, now: datetime) -> None:
+    record_act(
+        session, actor=PROVIDER, action=action, object_type="order", object_id=refund.order_id,
+        newsletter_id=refund.order.newsletter_id, now=now,
+        after={"refund_id": refund.id, "amount_minor": refund.amount_minor, "state": refund.state.value},
+    )  # fmt: skip

@@ -1,0 +1,16 @@
+"""Reads of the public's and the sponsors' pages."""
+
+from sponsorship.storefront.queries.avails import Avails, Slip, clicks_by_placement, list_avails, price_slip
+from sponsorship.storefront.queries.orders import HomeView, OrderView, view_home, view_order
+
+__all__ = [
+    "Avails",
+    "HomeView",
+    "OrderView",
+    "Slip",
+    "clicks_by_placement",
+    "list_avails",
+    "price_slip",
+    "view_home",
+    "view_order",
+]

@@ -1,0 +1,194 @@
+"""What the public sees: open dates, the order slip, what a placement usually brings."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sponsorship.booking.models import Booking
+from sponsorship.booking.queries import occupants_of, quote_slots
+from sponsorship.booking.rules import BookingKind, BookingState, Quote
+from sponsorship.core.format import local, month
+from sponsorship.inventory.models import Issue, Newsletter, Placement, RhythmException, Slot
+from sponsorship.inventory.queries import list_issues, list_placements, list_slots, list_slots_by_id
+from sponsorship.inventory.rules import IssueState, RhythmChange
+from sponsorship.storefront.rules import Avail, UsualClicks, held_words, usual_clicks
+from sponsorship.tracking.queries import clicks_by_booking
+
+MOST_ISSUES = 80
+FIRST_ISSUES = 13
+USUAL_ISSUES = 26
+
+
+@dataclass(frozen=True, slots=True)
+class DateCell:
+    """One placement in one issue: the slot to pick where it is open, and the word where it is not."""
+
+    placement: Placement
+    avail: Avail
+    slot: Slot | None = None
+    left: int = 0
+    words: str = ""
+    is_picked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DateRow:
+    """A day of the calendar: an issue with a cell for each placement, or a day without one and when the next comes."""
+
+    day: date
+    issue: Issue | None
+    cells: tuple[DateCell, ...] = ()
+    back_on: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DateMonth:
+    """The rows of one month."""
+
+    title: str
+    rows: tuple[DateRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Avails:
+    """The open dates: the coming issues, and those after them that are shown on demand."""
+
+    placements: tuple[Placement, ...]
+    months: tuple[DateMonth, ...]
+    later: tuple[DateMonth, ...]
+    next_open: Slot | None  # the first slot of the first placement that can be bought
+    has_late_pick: bool
+
+    @property
+    def later_title(self) -> str:
+        """The months that are shown on demand: "March 2027 to May 2027"."""
+        titles = [one.title for one in self.later]
+        return titles[0] if len(titles) == 1 else f"{titles[0]} to {titles[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What was picked, in order of date: what it costs, and what of it has gone meanwhile."""
+
+    slots: tuple[Slot, ...]
+    gone: tuple[Slot, ...]
+    quote: Quote
+
+
+def list_avails(session: Session, newsletter: Newsletter, now: datetime, picks: Collection[int] = ()) -> Avails:
+    """Return the issues to come with what is open in each, in a fixed number of queries; picks that are free are ticked."""
+    today = local(now, newsletter.timezone).date()
+    last = today + timedelta(weeks=newsletter.horizon_weeks)
+    issues = [one for one in list_issues(session, newsletter.id, today, last) if one.publish_at > now]
+    planned = [one for one in issues if one.state is IssueState.PLANNED][:MOST_ISSUES]
+    slots = list_slots(session, [issue.id for issue in planned])
+    occupants = occupants_of(session, [slot.id for slot in slots])
+    placements = list_placements(session, newsletter.id)
+    by_place: dict[tuple[int, int], list[Slot]] = {}
+    for slot in slots:
+        by_place.setdefault((slot.issue_id, slot.placement_id), []).append(slot)
+    rows = [
+        DateRow(
+            issue.publish_on,
+            issue,
+            tuple(
+                _cell(one, by_place.get((issue.id, one.id), []), occupants, now, frozenset(picks)) for one in placements
+            ),
+        )
+        for issue in planned
+    ]
+    off = _days_off(session, newsletter, today, rows)
+    first, later = rows[:FIRST_ISSUES], rows[FIRST_ISSUES:]
+    cut = later[0].day if later else date.max
+    cells = [cell for row in rows for cell in row.cells[:1] if cell.slot]
+    return Avails(
+        placements=tuple(placements),
+        months=_by_month([*first, *(row for row in off if row.day < cut)]),
+        later=_by_month([*later, *(row for row in off if row.day >= cut)]),
+        next_open=cells[0].slot if cells else None,
+        has_late_pick=any(cell.is_picked for row in later for cell in row.cells),
+    )
+
+
+def _cell(
+    placement: Placement,
+    slots: Sequence[Slot],
+    occupants: dict[int, Booking],
+    now: datetime,
+    picks: frozenset[int],
+) -> DateCell:
+    taken = [occupants[slot.id] for slot in slots if slot.id in occupants]
+    free = [slot for slot in slots if slot.id not in occupants]
+    if free and free[0].deadlines.bookable_until > now:
+        picked = next((slot for slot in free if slot.id in picks), None)
+        return DateCell(placement, Avail.OPEN, picked or free[0], len(free), is_picked=picked is not None)
+    held = [booking for booking in taken if booking.state is BookingState.HELD]
+    if held and not free:
+        ends = [booking.held_until for booking in held if booking.held_until is not None]
+        zone = placement.newsletter.timezone
+        return DateCell(placement, Avail.HELD, words=held_words(min(ends, default=None), zone, now))
+    if any(booking.kind in (BookingKind.SALE, BookingKind.ARCHIVE) for booking in taken):
+        return DateCell(placement, Avail.SOLD)
+    return DateCell(placement, Avail.CLOSED) if free else DateCell(placement, Avail.NONE)
+
+
+def _days_off(session: Session, newsletter: Newsletter, today: date, rows: Sequence[DateRow]) -> list[DateRow]:
+    """Days on which the rhythm would give an issue and an exception takes it away, up to the last issue shown."""
+    if not rows:
+        return []
+    query = select(RhythmException).where(
+        RhythmException.newsletter_id == newsletter.id,
+        RhythmException.change != RhythmChange.EXTRA,
+        RhythmException.on_day.between(today, rows[-1].day),
+    )
+    shown = {row.day for row in rows}
+    return [
+        DateRow(
+            one.on_day, None, back_on=min((day for day in shown if day > one.on_day), default=None), reason=one.reason
+        )
+        for one in session.scalars(query)
+        if one.on_day not in shown
+    ]
+
+
+def _by_month(rows: Sequence[DateRow]) -> tuple[DateMonth, ...]:
+    ordered = sorted(rows, key=lambda row: row.day)
+    return tuple(DateMonth(title, tuple(group)) for title, group in groupby(ordered, key=lambda row: month(row.day)))
+
+
+def price_slip(session: Session, newsletter: Newsletter, slot_ids: Collection[int], now: datetime) -> Slip:
+    """Return what was picked with its price; what is not this newsletter's is left out, what cannot be had is named."""
+    picked = [slot for slot in list_slots_by_id(session, slot_ids) if slot.issue.newsletter_id == newsletter.id]
+    picked.sort(key=lambda slot: (slot.issue.publish_at, slot.placement.position, slot.ordinal))
+    occupied = occupants_of(session, [slot.id for slot in picked])
+    free = [
+        slot
+        for slot in picked
+        if slot.id not in occupied and slot.issue.state is IssueState.PLANNED and slot.deadlines.bookable_until > now
+    ]
+    return Slip(tuple(free), tuple(slot for slot in picked if slot not in free), quote_slots(session, newsletter, free))
+
+
+def clicks_by_placement(session: Session, newsletter: Newsletter) -> dict[int, UsualClicks]:
+    """Return what is usual for each placement over the last 26 issues sent; one that ran too seldom is not in it."""
+    sent = (
+        select(Issue.id)
+        .where(Issue.newsletter_id == newsletter.id, Issue.state == IssueState.SENT)
+        .order_by(Issue.publish_at.desc())
+        .limit(USUAL_ISSUES)
+    )
+    query = (
+        select(Booking.id, Slot.placement_id)
+        .join(Slot, Booking.slot_id == Slot.id)
+        .where(Slot.issue_id.in_(sent), Booking.state == BookingState.RAN, Booking.kind == BookingKind.SALE)
+    )
+    placed = {row.id: row.placement_id for row in session.execute(query)}
+    counts: dict[int, list[int]] = {}
+    for booking_id, clicks in clicks_by_booking(session, list(placed)).items():
+        counts.setdefault(placed[booking_id], []).append(clicks.human)
+    return {placement_id: usual for placement_id, many in counts.items() if (usual := usual_clicks(many))}
