@@ -3,7 +3,7 @@
 from sponsorship.assembly.queries.blocks import IssueBlock, issue_blocks
 from sponsorship.assembly.queries.issue import PreparedIssue, find_draft, list_due_issues, preflight, prepare_issue
 from sponsorship.assembly.queries.page import FilledDraft, IssuePage, fill, get_issue_page
-from sponsorship.assembly.queries.slots import SlotView, get_slot_view, list_issue_views, list_slot_views
+from sponsorship.assembly.queries.slots import SlotView, get_slot_view, list_issue_views, list_slot_views, list_views
 
 __all__ = [
     "FilledDraft",
@@ -19,6 +19,7 @@ __all__ = [
     "list_due_issues",
     "list_issue_views",
     "list_slot_views",
+    "list_views",
     "preflight",
     "prepare_issue",
 ]
