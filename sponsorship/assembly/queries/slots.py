@@ -72,25 +72,21 @@ class SlotView:
 def list_slot_views(session: Session, newsletter: Newsletter, first: date, last: date, now: datetime) -> list[SlotView]:
     """Return the slots of the issues from `first` to `last`, both included, by date, position and ordinal."""
     issues = list_issues(session, newsletter.id, first, last)
-    return _views(session, list_slots(session, [issue.id for issue in issues]), now)
+    return list_views(session, list_slots(session, [issue.id for issue in issues]), now)
 
 
 def list_issue_views(session: Session, issue: Issue, now: datetime) -> list[SlotView]:
     """Return the slots of one issue, by position and ordinal."""
-    return _views(session, list_slots(session, [issue.id]), now)
+    return list_views(session, list_slots(session, [issue.id]), now)
 
 
 def get_slot_view(session: Session, slot: Slot, now: datetime) -> SlotView:
     """Return one slot as it is shown."""
-    return _views(session, [slot], now)[0]
+    return list_views(session, [slot], now)[0]
 
 
 def list_views(session: Session, slots: list[Slot], now: datetime) -> list[SlotView]:
     """Return these slots as they are shown, in the order given."""
-    return _views(session, slots, now)
-
-
-def _views(session: Session, slots: list[Slot], now: datetime) -> list[SlotView]:
     bookings = occupants_of(session, [slot.id for slot in slots])
     booking_ids = [booking.id for booking in bookings.values()]
     creatives = _creatives(session, booking_ids)
