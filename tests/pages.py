@@ -6,7 +6,11 @@ from werkzeug.routing import Rule
 PAGES = {
     "payments.checkout": "/orders/<token>/checkout",
     "payments.list_invoices": "/desk/<slug>/invoices",
+    "payments.show_invoice": "/invoices/<int:invoice_id>",
+    "payments.remind_debtor": "/invoices/<int:invoice_id>/remind",
     "creative.write_copy": "/orders/<token>/copy/<int:booking_id>",
+    "creative.list_queue": "/desk/<slug>/review",
+    "assembly.show_issue": "/issues/<int:issue_id>",
     "reporting.show_order_report": "/orders/<token>/report/<int:booking_id>",
     "reporting.show_report": "/bookings/<int:booking_id>/report",
     "desk.home": "/desk",
