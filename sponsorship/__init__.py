@@ -12,7 +12,6 @@ from sponsorship.accounts import portal as accounts_portal
 from sponsorship.archive import cli as archive_cli
 from sponsorship.archive import models as archive_models
 from sponsorship.archive import views as archive_views
-from sponsorship.assembly import handlers as assembly_handlers
 from sponsorship.assembly import models as assembly_models
 from sponsorship.assembly import tasks as assembly_tasks
 from sponsorship.assembly import views as assembly_views
@@ -61,7 +60,6 @@ PAGES = (
 )  # fmt: skip
 HANDLERS = (
     booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
-    assembly_handlers,
 )  # fmt: skip
 TASKS = (inventory_tasks, booking_tasks, tracking_tasks, assembly_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, demo_cli)
@@ -92,6 +90,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     of_features = (task for module in TASKS for task in module.TASKS)
     app.config["TASKS"] = (*_core_tasks(settings), *of_features, *payments_tasks.make_tasks(gateway, settings))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("stripe", "alembic", "werkzeug"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     return app
 
 

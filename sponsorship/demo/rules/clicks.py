@@ -32,7 +32,7 @@ PROGRAM_HOURS = {
     30: 5,
     48: 9,
 }
-PROGRAMS_PER_PERSON = 0.8
+PROGRAMS_PER_PERSON = 0.6
 
 _LIKE_CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
 _LIKE_SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1"
