@@ -12,7 +12,6 @@ from sponsorship.accounts import portal as accounts_portal
 from sponsorship.archive import cli as archive_cli
 from sponsorship.archive import models as archive_models
 from sponsorship.archive import views as archive_views
-from sponsorship.assembly import handlers as assembly_handlers
 from sponsorship.assembly import models as assembly_models
 from sponsorship.assembly import tasks as assembly_tasks
 from sponsorship.assembly import views as assembly_views
@@ -61,9 +60,8 @@ PAGES = (
 )  # fmt: skip
 HANDLERS = (
     booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
-    assembly_handlers,
 )  # fmt: skip
-TASKS = (inventory_tasks, booking_tasks, payments_tasks, tracking_tasks, assembly_tasks)
+TASKS = (inventory_tasks, booking_tasks, tracking_tasks, assembly_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, demo_cli)
 
 
@@ -77,7 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     init_web(app)
     accounts_portal.init_guard(app)
-    app.extensions["payment_gateway"] = StripeGateway(settings)
+    gateway = app.extensions["payment_gateway"] = StripeGateway(settings)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
     app.add_url_rule("/health", endpoint="health", view_func=_health)
@@ -89,8 +87,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.cli.add_command(command.group)
     app.config["PREPARE"] = demo_cli.PREPARE if settings.is_demo else []
     app.config["GREETING"] = demo_cli.greet if settings.is_demo else list
-    app.config["TASKS"] = (*_core_tasks(settings), *(task for module in TASKS for task in module.TASKS))
+    of_features = (task for module in TASKS for task in module.TASKS)
+    app.config["TASKS"] = (*_core_tasks(settings), *of_features, *payments_tasks.make_tasks(gateway, settings))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("stripe", "alembic", "werkzeug"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     return app
 
 

@@ -72,13 +72,14 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 def app(migrated_app: Flask) -> Iterator[Flask]:
     """The application on an empty database, inside its context."""
     with migrated_app.app_context():
-        _empty_database(migrated_app)
+        empty_database(migrated_app)
         yield migrated_app
         db.session.rollback()
         db.session.remove()
 
 
-def _empty_database(app: Flask) -> None:
+def empty_database(app: Flask) -> None:
+    """Put the application's database back to how the migrations leave it."""
     if db.engine.dialect.name == "sqlite":
         db.engine.dispose()
         var_dir = app.config["SETTINGS"].var_dir

@@ -11,6 +11,10 @@ FIRST_WORDS = 10
 """How many words of the copy are quoted to recognise it by."""
 
 
+MOST_PLACEMENTS = 60
+"""More than these are not read from one file."""
+
+
 class FoundKind(StrEnum):
     """Where in an issue a piece of sponsored copy stood."""
 

@@ -1,5 +1,21 @@
 """What assembly does when its time comes round."""
 
+from datetime import datetime, timedelta
+
+from sponsorship.assembly import queries, services
+from sponsorship.core.db import db, transaction
 from sponsorship.core.worker import Task
 
-TASKS: tuple[Task, ...] = ()
+
+def mark_due(now: datetime) -> int:
+    """Mark the issues whose moment has come as sent, each in its own transaction; returns how many."""
+    due = queries.list_due_issues(db.session(), now)
+    db.session.rollback()
+    sent = 0
+    for issue_id in due:
+        with transaction() as session:
+            sent += services.send_when_due(session, issue_id=issue_id, now=now)
+    return sent
+
+
+TASKS: tuple[Task, ...] = (Task("assembly.mark_due", timedelta(minutes=1), mark_due),)

@@ -59,6 +59,7 @@ class BookSlotForm(FlaskForm):
     contact_email = EmailField(
         "E-mail for the payment link",
         [Optional(), Email("That does not look like an e-mail address."), Length(max=254)],
+        filters=[lambda text: text and text.strip()],
     )
     next = HiddenField()
 

@@ -12,6 +12,7 @@ from sponsorship.booking.errors import HoldExpired, NotForSale, SlotTaken
 from sponsorship.booking.forms import HoldSlotsForm
 from sponsorship.booking.models import Order
 from sponsorship.booking.rules import BUYER, OPEN_ORDERS, OrderState
+from sponsorship.booking.services.occupy import name_slots
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
@@ -112,6 +113,8 @@ def _show_swap(
     again: str | None = None,
 ) -> str:
     swap = queries.suggest_swap(db.session(), newsletter, slot_ids, clock.now())
+    if order is not None and swap.offers:
+        said = f"{said.rstrip('.')}, and {name_slots([offer.slot for offer in swap.offers])} can no longer be had."
     return render_template(
         "booking/slot_taken.html", newsletter=newsletter, swap=swap, said=said, sentence=_what_is_free(swap),
         order=order, again=again or "", home_href=url_for("storefront.show_storefront", slug=newsletter.slug),

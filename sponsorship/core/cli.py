@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -86,6 +87,7 @@ def _say(number: int, steps: int, label: str) -> None:
 
 
 def _run_until_interrupted(loaded: Settings, workers: int) -> None:
+    _check_ports(loaded)
     processes: list[subprocess.Popen[bytes]] = []
     try:
         signal.signal(signal.SIGTERM, _interrupt)
@@ -93,7 +95,7 @@ def _run_until_interrupted(loaded: Settings, workers: int) -> None:
             processes.append(_start(_standin_command(loaded)))
         processes.append(_start([sys.executable, "-m", "flask", "--app", "app", "worker"]))
         processes.append(_start(_web_command(loaded, workers)))
-        _wait_until_answering(loaded.base_url, processes)
+        _wait_until_answering(_local_url(loaded), processes)
         click.echo(f"\nFlatplan is at {loaded.base_url} (Ctrl-C ends it)")
         for line in current_app.config["GREETING"]():
             click.echo(line)
@@ -104,6 +106,20 @@ def _run_until_interrupted(loaded: Settings, workers: int) -> None:
         click.echo("Stopping.")
     finally:
         _stop(processes)
+
+
+def _check_ports(loaded: Settings) -> None:
+    """Refuse to start beside another program on our ports: its answers would be taken for ours."""
+    wanted = {"PORT": _local_url(loaded)}
+    if loaded.stripe_mode == "standin":
+        wanted["STRIPE_API_BASE"] = loaded.stripe_api_base
+    for variable, url in wanted.items():
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex((urlsplit(url).hostname or "127.0.0.1", urlsplit(url).port or 8000)) == 0:
+                raise click.ClickException(
+                    f"Another program answers at {url}. Stop it, or set {variable} to a free port."
+                )
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -127,16 +143,30 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
 
 def _standin_command(loaded: Settings) -> list[str]:
     port = urlsplit(loaded.stripe_api_base).port or 8001
-    hook = ["--webhook-url", f"{loaded.base_url}/webhooks/stripe", "--webhook-secret", loaded.stripe_webhook_secrets[0]]
+    hook = [
+        "--webhook-url",
+        f"{_local_url(loaded)}/webhooks/stripe",
+        "--webhook-secret",
+        loaded.stripe_webhook_secrets[0],
+    ]
     state = ["--state", str(loaded.var_dir / "standin.sqlite3")]
     return [sys.executable, "-m", "sponsorship.standin", "--port", str(port), *state, *hook]
 
 
+def _port(loaded: Settings) -> int:
+    """The port that the web server listens on: PORT, else that of BASE_URL, else 8000 behind a proxy."""
+    return int(os.environ.get("PORT") or urlsplit(loaded.base_url).port or 8000)
+
+
+def _local_url(loaded: Settings) -> str:
+    """Where this machine reaches its own web server, whatever the public address is."""
+    return f"http://127.0.0.1:{_port(loaded)}"
+
+
 def _web_command(loaded: Settings, workers: int) -> list[str]:
-    address = urlsplit(loaded.base_url)
     is_local = loaded.environment != "production"
     host = os.environ.get("HOST") or ("127.0.0.1" if is_local else "0.0.0.0")
-    port = os.environ.get("PORT") or str(address.port or 8000)
+    port = str(_port(loaded))
     options = [
         "--interface",
         "wsgi",

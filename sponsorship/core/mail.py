@@ -107,7 +107,12 @@ def queue_mail(
     reply_to: str | None = None,
     **values: Any,
 ) -> Mail | None:
-    """Render `template`.txt and .html and queue the mail; returns None where this cause has its mail already."""
+    """Render `template`.txt and .html and queue the mail; returns None where this cause has its mail already.
+
+    Whoever tells a past sets `session.info["no_mail_before"]`: what happened before that moment is no news and gives None.
+    """
+    if now < session.info.get("no_mail_before", now):
+        return None
     if session.scalar(select(Mail.id).where(Mail.key == key)):
         return None
     values = {"subject": clean_line(subject), **values}

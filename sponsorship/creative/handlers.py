@@ -43,14 +43,14 @@ def mail_changes_requested(session: Session, payload: dict[str, Any], now: datet
     """Changes were asked for: tell the sponsor which, and where to make them."""
     creative = get_creative(session, payload["creative_id"])
     if creative.state is CreativeState.CHANGES_REQUESTED:
-        _mail_sponsor(session, creative, "changes_requested", "Changes asked", payload["at"], now)
+        _mail_sponsor(session, creative, "creative/email/changes_requested", "Changes asked", payload, now)
 
 
 def mail_approved(session: Session, payload: dict[str, Any], now: datetime) -> None:
     """Copy was approved: tell the sponsor when it runs, and with which words."""
     creative = get_creative(session, payload["creative_id"])
     if creative.state is CreativeState.APPROVED:
-        _mail_sponsor(session, creative, "approved", "Approved", payload["at"], now)
+        _mail_sponsor(session, creative, "creative/email/approved", "Approved", payload, now)
 
 
 def let_copy_go(session: Session, payload: dict[str, Any], now: datetime) -> None:
@@ -61,15 +61,17 @@ def let_copy_go(session: Session, payload: dict[str, Any], now: datetime) -> Non
         withdraw_copy(session, creative=creative, now=now)
 
 
-def _mail_sponsor(session: Session, creative: Creative, what: str, words: str, at: str, now: datetime) -> None:
+def _mail_sponsor(
+    session: Session, creative: Creative, template: str, words: str, payload: dict[str, Any], now: datetime
+) -> None:
     slot, order = creative.booking.slot, creative.booking.order
     if order is None or not order.contact_email:
         return
     newsletter = slot.issue.newsletter
     copy = current_copy(creative) or NO_COPY
     queue_mail(
-        session, key=f"creative.{what}:{creative.id}:{at}", to=order.contact_email,
-        subject=f"{words}: your {slot.name} ad in No. {slot.issue.number}", template=f"creative/email/{what}",
+        session, key=f"creative.{creative.state.value}:{creative.id}:{payload['at']}", to=order.contact_email,
+        subject=f"{words}: your {slot.name} ad in No. {slot.issue.number}", template=template,
         reply_to=newsletter.contact_email or None, now=now, newsletter=newsletter, slot=slot, order=order, copy=copy,
         words=plain_text(copy.body), note=creative.notes[-1] if creative.notes else None,
         due_at=slot.deadlines.copy_due_at,

@@ -160,7 +160,7 @@ def copy_headline(
         clauses.append((f"{count_word(stops, 'thing stops', 'things stop')} it.", "owed"))
     elif looks:
         clauses.append(f"{count_word(looks, 'thing', 'things')} to look at.")
-    elif not is_empty and state in EDITABLE:
+    elif not is_empty and state is CreativeState.DRAFT:
         clauses.append("It is ready to send.")
     return clauses
 

@@ -46,7 +46,7 @@ def _address(text: str | None) -> str:
     return f"https://{line}" if line and "://" not in line else line
 
 
-class CheckOutForm(FlaskForm):
+class CheckoutForm(FlaskForm):
     """Who advertises, who pays, and how."""
 
     company = StringField("Company", [DataRequired("Name the company."), Length(max=LONGEST_LINE)], [_line])

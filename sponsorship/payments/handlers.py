@@ -1,7 +1,19 @@
-"""What payments does when something happened elsewhere."""
+"""What payments does when something happened elsewhere: what ran is earned."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy.orm import Session
+
+from sponsorship.booking.queries import get_booking
 from sponsorship.core.outbox import Handler
+from sponsorship.payments.services import recognise_booking
 
-HANDLERS: dict[str, Sequence[Handler]] = {}
+
+def earn_booking(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A booking ran: what was deferred of it becomes revenue, once."""
+    recognise_booking(session, booking=get_booking(session, payload["booking_id"]), now=now)
+
+
+HANDLERS: dict[str, Sequence[Handler]] = {"booking.ran": [earn_booking]}

@@ -8,17 +8,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sponsorship.booking.errors import HoldExpired
 from sponsorship.booking.models import Order
-from sponsorship.booking.queries import get_order, list_bookings, occupants_of, open_slots_like
+from sponsorship.booking.queries import get_order, list_bookings, suggest_swap
 from sponsorship.booking.rules import OrderState
+from sponsorship.booking.services import lapse_order_when_due
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
-from sponsorship.core.format import day, local
+from sponsorship.core.format import local
 from sponsorship.core.web import Access, access, csrf, go_to, settings, wants_fragment
 from sponsorship.payments import flows
-from sponsorship.payments.forms import INVOICE, CheckOutForm
+from sponsorship.payments.forms import INVOICE, CheckoutForm
 from sponsorship.payments.gateway import PaymentGateway, ProviderRefused, ProviderUnavailable, SignatureInvalid
-from sponsorship.payments.queries import list_credit_sponsors, list_order_lines
+from sponsorship.payments.queries import list_credit_sponsors
 from sponsorship.payments.rules import WEBHOOK_LIMIT
 from sponsorship.payments.services import store_event
 
@@ -27,31 +28,31 @@ log = logging.getLogger(__name__)
 Page = AnyResponse | str | tuple[str, int]
 
 PAID_OR_COMING = (OrderState.CONFIRMED, OrderState.AWAITING_FUNDS)
+POLLED_EVERY = timedelta(seconds=2)
 CLOSED = (OrderState.LAPSED, OrderState.CANCELLED)
-ALTERNATIVES = 2
 
 
 @blueprint.route("/orders/<token>/checkout", methods=["GET", "POST"])
 @access(Access.LINK)
-def check_out(token: str) -> Page:
+def checkout(token: str) -> Page:
     """Ask who buys and who pays, then lead to the payment page, or confirm on invoice."""
     order, now = _load_order(token), clock.now()
     if order.state is not OrderState.HELD:
         return go_to(url_for("payments.show_return", token=token))
     if order.held_until is not None and order.held_until <= now:
         return _show_expired(order, now)
-    form = _check_out_form(order)
+    form = _checkout_form(order)
     if not form.validate_on_submit():
-        return _show_check_out(order, form, now, 422 if form.is_submitted() else 200)
+        return _show_checkout(order, form, now, 422 if form.is_submitted() else 200)
     try:
-        return go_to(_check_out(token, form, now))
+        return go_to(_place(token, form, now))
     except HoldExpired:
         return _show_expired(_load_order(token), now)
     except ProviderUnavailable as away:
         return _show_back(_load_order(token), now, away)
     except DomainError as refusal:
         form.form_errors.append(_said(refusal))
-        return _show_check_out(_load_order(token), form, now, refusal.status)
+        return _show_checkout(_load_order(token), form, now, refusal.status)
 
 
 @blueprint.post("/orders/<token>/resume")
@@ -76,19 +77,19 @@ def show_return(token: str) -> Page:
     order, now = _settled_order(token), clock.now()
     if order.state is OrderState.IN_CHECKOUT:
         template = "payments/_pending.html" if wants_fragment() else "payments/show_return.html"
-        return render_template(template, order=order, held_until=_clock(order))
+        return render_template(template, order=order, held_until=_clock(order), home_href=_dates_url(order))
     target = None
     if order.state in PAID_OR_COMING:
         target = url_for("storefront.show_order", token=token)
     elif order.state is OrderState.HELD:
-        target = url_for("payments.check_out", token=token)
+        target = url_for("payments.checkout", token=token)
     if wants_fragment():  # what was pending is not any more: have the browser load the page that says so
         return Response(status=204, headers={"HX-Redirect": target or url_for("payments.show_return", token=token)})
     if target is not None:
         return go_to(target)
     if order.state in CLOSED:
         return _show_expired(order, now)
-    return render_template("payments/show_outcome.html", order=order)
+    return render_template("payments/show_outcome.html", order=order, home_href=_dates_url(order))
 
 
 @blueprint.get("/orders/<token>/back")
@@ -105,8 +106,7 @@ def show_back(token: str) -> Page:
 @access(Access.LINK)
 def give_up(token: str) -> Page:
     """Let the dates go: the payment page is ended first, so that nobody pays for what is on sale again."""
-    order, now = _load_order(token), clock.now()
-    newsletter_url = url_for("storefront.show_storefront", slug=order.newsletter.slug)
+    now = clock.now()
     try:
         state = flows.give_up(order_token=token, gateway=_gateway(), now=now)
     except DomainError as refusal:
@@ -115,7 +115,7 @@ def give_up(token: str) -> Page:
         flash("You had paid already, so the order stands.", "ok")
         return go_to(url_for("payments.show_return", token=token))
     flash("The dates are free again. You have not been charged.", "ok")
-    return go_to(newsletter_url)
+    return go_to(_dates_url(_load_order(token)))
 
 
 @blueprint.post("/webhooks/stripe")
@@ -148,14 +148,15 @@ def _load_order(token: str) -> Order:
 def _settled_order(token: str) -> Order:
     """The order as it stands after asking the provider; where that is out of reach, as it stood before."""
     _load_order(token)
+    fresh_for = POLLED_EVERY if wants_fragment() else timedelta(0)
     try:
-        flows.settle_order(order_token=token, gateway=_gateway(), now=clock.now())
+        flows.settle_order(order_token=token, gateway=_gateway(), now=clock.now(), fresh_for=fresh_for)
     except (ProviderUnavailable, ProviderRefused) as trouble:
         log.warning("order could not be settled on its return page: %s", trouble)
     return _load_order(token)
 
 
-def _check_out_form(order: Order) -> CheckOutForm:
+def _checkout_form(order: Order) -> CheckoutForm:
     """The form, filled with what was given before, or with what is known of whoever is signed in."""
     user_id = g.viewer.user_id if g.viewer else None
     cleared = list_credit_sponsors(db.session(), order.newsletter_id, user_id)
@@ -167,10 +168,10 @@ def _check_out_form(order: Order) -> CheckOutForm:
         known |= {"company": sponsor.name} | {name: getattr(sponsor, name) or "" for name in fields}
     if g.viewer and not order.contact_email:
         known |= {"contact_name": g.viewer.name, "contact_email": g.viewer.email}
-    return CheckOutForm(invoice_days=days, **known)
+    return CheckoutForm(invoice_days=days, **known)
 
 
-def _check_out(token: str, form: CheckOutForm, now: datetime) -> str:
+def _place(token: str, form: CheckoutForm, now: datetime) -> str:
     return flows.check_out(
         order_token=token, details=form.details(), is_invoice=form.pay.data == INVOICE,
         user_id=g.viewer.user_id if g.viewer else None, gateway=_gateway(), settings=settings(), now=now,
@@ -184,45 +185,42 @@ def _said(refusal: DomainError) -> str:
     return refusal.message
 
 
-def _show_check_out(order: Order, form: CheckOutForm, now: datetime, status: int) -> tuple[str, int]:
-    lines = list_order_lines(db.session(), order)
-    deadlines = [booking.slot.deadlines for booking in list_bookings(db.session(), order)]
+def _show_checkout(order: Order, form: CheckoutForm, now: datetime, status: int) -> tuple[str, int]:
+    bookings = list_bookings(db.session(), order)
     page = render_template(
-        "payments/check_out.html", order=order, form=form, lines=lines, held_until=_clock(order), now=now,
-        first_copy_due=min(deadline.copy_due_at for deadline in deadlines),
+        "payments/checkout.html", order=order, form=form, bookings=bookings, held_until=_clock(order), now=now,
+        first_copy_due=min(booking.slot.deadlines.copy_due_at for booking in bookings), home_href=_dates_url(order),
     )  # fmt: skip
     return page, status
 
 
 def _show_back(order: Order, now: datetime, trouble: DomainError | None) -> tuple[str, int]:
     page = render_template(
-        "payments/show_back.html", order=order, lines=list_order_lines(db.session(), order), held_until=_clock(order),
-        now=now, trouble=_said(trouble) if trouble else "",
+        "payments/show_back.html", order=order, bookings=list_bookings(db.session(), order), held_until=_clock(order),
+        now=now, trouble=_said(trouble) if trouble else "", home_href=_dates_url(order),
     )  # fmt: skip
     return page, trouble.status if trouble else 200
 
 
 def _show_expired(order: Order, now: datetime) -> tuple[str, int]:
-    """Say that the hold is over, and offer the dates again that are still free, with the nearest others for the rest."""
-    bookings = list_bookings(db.session(), order)
-    occupants = occupants_of(db.session(), [booking.slot_id for booking in bookings])
-    free, gone, others = [], [], {}
-    for slot in (booking.slot for booking in bookings):
-        taken_by = occupants.get(slot.id)
-        is_ours = taken_by is not None and taken_by.order_id == order.id  # past its time, not yet swept
-        if (taken_by is None or is_ours) and slot.deadlines.bookable_until > now:
-            free.append(slot)
-        else:
-            gone.append(slot)
-            others |= {other.id: other for other in open_slots_like(db.session(), slot, now, ALTERNATIVES)}
-    held = {slot.id for slot in free}
-    return render_template(
-        "payments/hold_expired.html", order=order, free=free, gone=gone, day=day,
-        others=[other for slot_id, other in others.items() if slot_id not in held],
-    ), 409  # fmt: skip
+    """Say that the hold is over, and offer the dates again that are still free, and others for the rest."""
+    with transaction() as session:  # past its time and not swept yet: what it held is free from here on
+        lapse_order_when_due(session, order=get_order(session, order.token), now=now)
+    order = _load_order(order.token)
+    swap = suggest_swap(db.session(), order.newsletter, [booking.slot_id for booking in order.bookings], now)
+    page = render_template(
+        "booking/slot_taken.html", newsletter=order.newsletter, swap=swap, order=order, again=order.token,
+        said="Your hold ran out." if order.state is OrderState.LAPSED else "You let these dates go.",
+        sentence="You have not been charged.", home_href=_dates_url(order),
+    )  # fmt: skip
+    return page, HoldExpired.status
+
+
+def _dates_url(order: Order) -> str:
+    return url_for("storefront.show_storefront", slug=order.newsletter.slug, _anchor="dates")
 
 
 def _clock(order: Order) -> str:
     """Until when the hold lasts, on the newsletter's clock: "10:02"."""
-    until = order.held_until or order.created_at + timedelta(0)
+    until = order.held_until or order.created_at
     return f"{local(until, order.newsletter.timezone):%H:%M}"

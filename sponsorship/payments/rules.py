@@ -56,6 +56,11 @@ class InvoiceState(StrEnum):
     VOID = "void"
     UNCOLLECTIBLE = "uncollectible"
 
+    @property
+    def label(self) -> str:
+        """The word on screens."""
+        return {"uncollectible": "Written off"}.get(self.value, self.value.capitalize())
+
 
 INVOICE_STEPS: dict[InvoiceState, frozenset[InvoiceState]] = {
     InvoiceState.OPEN: frozenset({InvoiceState.PAID, InvoiceState.VOID, InvoiceState.UNCOLLECTIBLE}),

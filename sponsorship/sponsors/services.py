@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sponsorship.accounts.services import make_sure_of_user
+from sponsorship.accounts.services import make_sure_of_user, record_act
 from sponsorship.core.text import clean_line
 from sponsorship.sponsors.models import Contact, Sponsor
 from sponsorship.sponsors.queries import find_sponsor
@@ -33,3 +33,15 @@ def add_contact(session: Session, *, sponsor: Sponsor, email: str, name: str = "
         session.add(contact)
         session.flush()
     return contact
+
+
+def let_pay_by_invoice(session: Session, *, sponsor: Sponsor, actor: str, now: datetime) -> None:
+    """Give a sponsor credit: from now on its orders may be paid by invoice."""
+    if sponsor.may_pay_by_invoice:
+        return
+    sponsor.may_pay_by_invoice = True
+    session.flush()
+    record_act(
+        session, actor=actor, action="credit_given", object_type="sponsor", object_id=sponsor.id,
+        newsletter_id=sponsor.newsletter_id, now=now, after={"may_pay_by_invoice": True},
+    )  # fmt: skip

@@ -1,7 +1,6 @@
 """The storefront, the page of an order, and a sponsor's home."""
 
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
 
@@ -12,7 +11,6 @@ from sponsorship.core.web import Access, access
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter, list_newsletters
 from sponsorship.storefront import queries
-from sponsorship.storefront.queries.orders import BookingRow
 from sponsorship.storefront.rules import Clause, copy_clause, home_headline, order_headline, split_terms
 
 blueprint = Blueprint("storefront", __name__)
@@ -51,10 +49,7 @@ def show_order(token: str) -> str:
     order, now = get_order(db.session(), token), clock.now()
     g.newsletter = order.newsletter
     view = queries.view_order(db.session(), order, now)
-    return render_template(
-        "storefront/show_order.html", view=view, now=now, clauses=order_headline(view.facts, now),
-        masthead=_masthead(order.newsletter, list(view.rows), "bookings", url_for("storefront.show_order", token=token)),
-    )  # fmt: skip
+    return render_template("storefront/show_order.html", view=view, now=now, clauses=order_headline(view.facts, now))
 
 
 @blueprint.get("/sponsor")
@@ -67,8 +62,8 @@ def show_home() -> str:
     newsletters = list_newsletters(db.session())
     g.newsletter = rows[0].booking.slot.issue.newsletter if rows else next(iter(newsletters), None)
     return render_template(
-        "storefront/show_home.html", view=view, clauses=home_headline(len(view.coming), len(view.ran), _due(view, now)),
-        newsletters=newsletters, masthead=_masthead(g.newsletter, rows, "bookings", url_for("storefront.show_home")),
+        "storefront/show_home.html", view=view, newsletters=newsletters,
+        clauses=home_headline(len(view.coming), len(view.ran), _due(view, now)),
     )  # fmt: skip
 
 
@@ -95,26 +90,3 @@ def _storefront(newsletter: Newsletter) -> str:
         usual=queries.clicks_by_placement(db.session(), newsletter),
         home_href=url_for("storefront.show_storefront", slug=newsletter.slug),
     )  # fmt: skip
-
-
-def _masthead(
-    newsletter: Newsletter | None, rows: list[BookingRow], current: str, bookings_href: str
-) -> dict[str, Any]:
-    """The sponsor's way around: bookings, the copy that is wanted next, the latest report."""
-    wanted = sorted((row for row in rows if row.wants_copy), key=lambda row: row.copy_due_at)
-    ran = sorted((row for row in rows if row.has_report), key=lambda row: row.booking.slot.issue.publish_at)
-    items = [{"key": "bookings", "label": "Bookings", "href": bookings_href, "icon": "calendar-week"}]
-    if wanted:
-        href = _booking_url("creative.write_copy", wanted[0])
-        count: dict[str, Any] = {"count": len(wanted), "count_label": "to write"}
-        items.append({"key": "copy", "label": "Copy", "href": href, "icon": "pencil", **count})
-    if ran:
-        href = _booking_url("reporting.show_order_report", ran[-1])
-        items.append({"key": "report", "label": "Reports", "href": href, "icon": "chart-bar"})
-    book = url_for("storefront.show_storefront", slug=newsletter.slug, _anchor="dates") if newsletter else ""
-    return {"items": items, "current": current, "book_href": book}
-
-
-def _booking_url(endpoint: str, row: BookingRow) -> str:
-    assert row.booking.order is not None
-    return url_for(endpoint, token=row.booking.order.token, booking_id=row.booking.id)

@@ -90,8 +90,7 @@ def order_headline(facts: OrderFacts, now: datetime) -> list[Clause]:
     """Return the clauses that say how an order stands and what is due next; a clause marked "owed" is red."""
     slots = count_word(facts.slots, "slot")
     if facts.state in (OrderState.HELD, OrderState.IN_CHECKOUT, OrderState.DRAFT):
-        until = f" until {moment(facts.held_until, facts.zone)}" if facts.held_until else ""
-        return [f"{slots} held for you{until}.", "Nothing is booked before you pay."]
+        return [f"{slots} held for you{_until(facts, now)}.", "Nothing is booked before you pay."]
     if facts.state is OrderState.CONFIRMED:
         return _confirmed_headline(facts, slots, now)
     return list(CLOSED_HEADLINES[facts.state])
@@ -107,6 +106,15 @@ CLOSED_HEADLINES: dict[OrderState, tuple[Clause, ...]] = {
     OrderState.REFUNDED: ("You have your money back.",),
     OrderState.NEEDS_REVIEW: ("We are looking at your payment by hand.", "Your dates are kept meanwhile."),
 }  # fmt: skip
+
+
+def _until(facts: OrderFacts, now: datetime) -> str:
+    """The end of the hold: the time alone where it is today."""
+    if facts.held_until is None:
+        return ""
+    there = local(facts.held_until, facts.zone)
+    is_today = there.date() == local(now, facts.zone).date()
+    return f" until {there:%H:%M}" if is_today else f" until {moment(facts.held_until, facts.zone)}"
 
 
 def _confirmed_headline(facts: OrderFacts, slots: str, now: datetime) -> list[Clause]:

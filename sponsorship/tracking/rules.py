@@ -142,7 +142,8 @@ def _parse(address: str) -> IPv4Address | IPv6Address | None:
 
 def clean_agent(user_agent: str) -> str:
     """Return a user-agent string as it is kept: printable, at most 512 characters."""
-    return "".join(c for c in user_agent if c.isprintable())[:LONGEST_AGENT].strip()
+    printable = user_agent if user_agent.isprintable() else "".join(c for c in user_agent if c.isprintable())
+    return printable[:LONGEST_AGENT].strip()
 
 
 def checked_destination(url: str) -> str:

@@ -1,13 +1,16 @@
 """The product as `make run` starts it, on free ports, with a demo of its own; and a browser to walk through it."""
 
+import html
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -78,11 +81,40 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"the product did not start: {log.read_text()}")
 
 
+class SponsorsPage(BaseHTTPRequestHandler):
+    """Whatever page of a sponsor's is asked for: the address under a heading."""
+
+    def do_GET(self) -> None:
+        """Answer with a page that says its own address."""
+        address = html.escape(self.headers["Host"] + self.path)
+        page = f"<!doctype html><title>Sponsor</title><h1>You are at {address}</h1>".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing among the tests' output."""
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
+def sponsors_site() -> Iterator[int]:
+    """A web server that stands for every sponsor's site; the browser is told that .example lives there."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), SponsorsPage)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser(sponsors_site: int) -> Iterator[Browser]:
+    """A headless Chromium for which every name under .example is the sponsors' site."""
+    arguments = [*ARGUMENTS, f"--host-resolver-rules=MAP *.example 127.0.0.1:{sponsors_site}"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=system_browser(), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=system_browser(), args=arguments)
         yield browser
         browser.close()
 

@@ -17,7 +17,6 @@ from sponsorship.inventory.services import plan_issues
 from tests.factories.assembly import sell_slot
 from tests.factories.inventory import make_newsletter, slot_on
 from tests.page_checks import CheckedClient
-from tests.pages import add_missing_pages
 from tests.reporting.conftest import RAN, Printed, run_earlier, tell_delivered
 
 SignIn = Callable[..., Any]
@@ -25,8 +24,7 @@ SignIn = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def at_nine_forty(app: Flask, now: datetime) -> Iterator[None]:
-    """The clock stands; pages of other packages have addresses."""
-    add_missing_pages(app)
+    """The clock stands."""
     with time_machine.travel(now, tick=False):
         yield
 

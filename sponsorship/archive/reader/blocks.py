@@ -9,6 +9,9 @@ from functools import cached_property
 from sponsorship.archive.rules import Medium
 from sponsorship.core.urls import host_of, normal_url, registrable_domain
 
+LOWEST_RANK = 6
+"""The rank of the least of headings; a line that only does the work of one has a greater figure."""
+
 
 class BlockKind(Enum):
     """What a block is on the page."""

@@ -2,14 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from sponsorship.archive.reader.blocks import Block, BlockKind, Document, all_domains, count_text, has_link
+from sponsorship.archive.reader.blocks import LOWEST_RANK, Block, BlockKind, Document, all_domains, count_text, has_link
 from sponsorship.archive.reader.markers import Label, MarkReader
 
 LONGEST_AD = 2_200
 """In characters. What is longer is taken for editorial matter that nothing parted from an ad."""
-
-LOWEST_RANK = 6
-"""The rank of the least of headings; a line that only does the work of one has a greater figure."""
 
 _LONGEST_SECTION = 4_000
 _AFTERWORD = 700
@@ -32,8 +29,9 @@ class CopyFinder:
         end = self._section_end(place, plural=label.plural)
         section = [each for each in range(place + 1, end) if each not in self.taken]
         named = self.blocks[place].domains
-        if named and not is_title and not named & all_domains(self.document.part(section)):
-            # The heading links to its sponsor, and what follows does not.
+        is_followed_by_heading = bool(section) and self.blocks[section[0]].is_heading
+        if named and not is_title and is_followed_by_heading and not named & all_domains(self.document.part(section)):
+            # The heading links to its sponsor, and what follows is about something else.
             return []
         around = self.in_same_element(place)
         ranks = [block.level for block in self.document.part(around) if block.is_heading]
@@ -57,7 +55,7 @@ class CopyFinder:
                     return each
             elif self._closes_issue(each) or (not is_empty and self._parts(place, each, plural=plural)):
                 return each
-            is_empty = is_empty and not block.text and not block.links
+            is_empty = is_empty and not block.text
         return len(self.blocks)
 
     def _parts(self, place: int, other: int, *, plural: bool) -> bool:
@@ -68,7 +66,8 @@ class CopyFinder:
 
     def _ends_section(self, heading: Block, rank: int, *, may_follow: bool) -> bool:
         """Say whether a heading ends a section; one of lower rank is the title of a further ad where one may follow."""
-        return heading.level <= rank or not may_follow or self._opens_other(heading)
+        is_bold_line = heading.level > LOWEST_RANK >= rank
+        return heading.level <= rank or self._opens_other(heading) or not (may_follow or is_bold_line)
 
     def _opens_other(self, block: Block) -> bool:
         """Say whether a heading opens a section of another sort than the ad above it."""
@@ -86,11 +85,12 @@ class CopyFinder:
         parents = list(container.lineage())[1:] if container else []
         return any(self.blocks[other].lies_in(parent) for parent in parents if parent.tag != "body")
 
-    def below_label(self, place: int, domains: frozenset[str] = frozenset()) -> list[int]:
+    def below_label(self, place: int, name: str | None = None) -> list[int]:
         """Return the places of the copy that follows a label, up to the first block that leads elsewhere.
 
-        `domains` are those that the label itself links to: then only copy that leads there counts.
+        Where the label itself has a link, only copy that leads there counts, or copy that has the `name` in it.
         """
+        domains = self.blocks[place].domains
         found: list[int] = []
         for each in range(place + 1, len(self.blocks)):
             block = self.blocks[each]
@@ -100,7 +100,8 @@ class CopyFinder:
             if self._stops(each, collected) or (block.is_heading and any(one.text for one in collected)):
                 break
             known = domains | all_domains(collected)
-            if known and not self._goes_on(each, known):
+            is_named = bool(name) and not found and str(name).lower() in block.text.lower()
+            if known and not is_named and not self._goes_on(each, known):
                 break
             if not known and (len(found) >= _FARTHEST or count_text(collected) > LONGEST_AD):
                 break

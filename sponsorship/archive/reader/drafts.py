@@ -50,6 +50,8 @@ def find_drafts(document: Document, marks: MarkReader) -> list[Draft]:
 
 
 class _DraftFinder:
+    """Keeps what was found and which blocks are taken, while one kind of sign after another is looked for."""
+
     def __init__(self, document: Document, marks: MarkReader) -> None:
         self.document = document
         self.blocks = document.blocks
@@ -89,7 +91,9 @@ class _DraftFinder:
             places = self.copies.below_heading(place, label)
         else:
             places = self._around_label(place, block, label)
-            label = replace(label, confidence=min(label.confidence, _MARKED))
+            # Vague words on a line of text ("Presented by") are a question, unless they are in capitals.
+            sure = label.confidence > _COMPANY or block.text.isupper()
+            label = replace(label, confidence=min(label.confidence, _MARKED if sure else _WRAPPED))
         if not places and block.web_links:
             self.taken.add(place)
             self.mentions.append((place, label))
@@ -110,7 +114,7 @@ class _DraftFinder:
         inside = self.copies.in_same_element(place, plural=label.plural)
         if inside and has_link(self.document.part(inside)):
             return inside
-        below = [] if self._closes(place) else self.copies.below_label(place, block.domains)
+        below = [] if self._closes(place) else self.copies.below_label(place, label.name)
         if has_link(self.document.part(below)) or block.web_links:
             return below
         above = self.copies.above(place, with_place=False)
@@ -180,7 +184,7 @@ class _DraftFinder:
         if block.kind is BlockKind.ITEM:
             return [place]
         if mark.at_start or block.has_title or not self.marks.description.tag_spans_paragraphs:
-            return [place, *self.copies.below_label(place, block.domains)] if mark.at_start else [place]
+            return [place, *self.copies.below_label(place)] if mark.at_start else [place]
         return self.copies.above(place, with_place=True)
 
     def find_wrapped(self) -> None:
@@ -196,7 +200,7 @@ class _DraftFinder:
                 if place in places and has_link(copy) and count_text(copy) <= LONGEST_AD:
                     label = Label(FoundKind.PRIMARY, None, True, _WRAPPED)
                     for item in part_items(copy, plural=True):
-                        self._add(item, self._places_of(item, places), element_sign(block), label)
+                        self._add(item, self._places_of(item, places), _wordless_sign(block), label)
                     break
 
     def find_company_sections(self) -> None:
@@ -229,18 +233,16 @@ class _DraftFinder:
             name = self.marks.find_disclosure(block.text)
             if name is None or self._only_thanks(block) or self.marks.closes_issue(block):
                 continue
-            places = [place, *self.copies.below_label(place, block.domains)] if block.web_links else [place]
-            if not block.web_links:
-                below = self.copies.below_label(place)
-                places += below if has_link(self.document.part(below)) else []
+            below = self.copies.below_label(place)
+            places = [place, *(below if has_link(self.document.part(below)) else [])]
             copy = self.document.part(places)
             if has_link(copy) and count_text(copy) <= LONGEST_AD:
                 self.taken.update(places)
                 self.drafts.append(Draft(copy, tuple(places), "", FoundKind.PRIMARY, _SAID, (name,)))
 
 
-def element_sign(block: Block) -> Block:
-    """Return a heading without words, the sign of copy that only its element shows as paid for."""
+def _wordless_sign(block: Block) -> Block:
+    """Return a heading without words, for copy that only its element shows as paid for."""
     return Block(BlockKind.HEADING, "", block.line_start, block.line_start)
 
 

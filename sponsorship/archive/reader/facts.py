@@ -28,7 +28,9 @@ _DATE_IN_NAME = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d|\d{1,2}
 _COMMON_FOLDERS = frozenset(
     (
         *("issues", "archive", "archives", "posts", "content", "newsletters", "newsletter", "docs", "site", "blog"),
-        *("emails", "html", "text", "public", "static"),
+        *("emails", "html", "text", "public", "static", "weekly", "monthly", "drafts", "letters", "sent", "past"),
+        *("documents", "desktop", "downloads", "projects", "project", "users", "shared", "repos", "github", "source"),
+        *("workspace", "tests", "fixtures", "samples", "examples", "website", "export", "exports", "backup", "import"),
     )
 )
 _INDEX_NAMES = {"index", "readme", "_index", "content", "issue", "newsletter", "email"}
@@ -40,25 +42,27 @@ def tell_newsletter(path_name: str, keys: Mapping[str, object], titles: Sequence
     named = next((str(keys[key]) for key in _NEWSLETTER_KEYS if isinstance(keys.get(key), str) and keys[key]), None)
     if named:
         return named
-    for folder in _telling_folders(path_name):
+    for place, folder in enumerate(_telling_folders(path_name)):
         spelled = spell_as_printed(compact(folder), "\n".join((*titles, source)))
-        if spelled or compact(folder) in compact(source):
+        if spelled or (place == 0 and compact(folder) in compact(source)):
             return spelled or re.sub(r"[\W_]+", " ", folder).strip().title()
-    for each in (*titles, *_first_headings(source)):
-        in_title = _NAME_IN_TITLE.search(each)
-        if (
-            in_title
-            and not find_date(in_title[1])
-            and len(compact(in_title[1])) > 3
-            and not _IS_COUNT.match(in_title[1])
-        ):
-            return in_title[1].strip(" -–—|:,#")
+    in_title = next((name for each in (*titles, *_first_headings(source)) if (name := _name_in_title(each))), None)
+    if in_title:
+        return in_title
     title = next(iter(titles), "")
     has_number_key = any(key in keys for key in _NUMBER_KEYS)
     if has_number_key and 1 < len(title.split()) <= 4 and not re.search(r"\d", title):
         return title
     invited = _LAST_WORDS.search(source)
     return one_line(invited[1]) if invited else None
+
+
+def _name_in_title(title: str) -> str | None:
+    """Return what stands before the number of the issue in a title, unless that is a date or a word for issue."""
+    match = _NAME_IN_TITLE.search(title)
+    if not match or find_date(match[1]) or len(compact(match[1])) < 4 or _IS_COUNT.match(match[1]):
+        return None
+    return match[1].strip(" -–—|:,#")
 
 
 def _first_headings(source: str) -> list[str]:
@@ -124,7 +128,8 @@ def note_oddities(document: Document, published_on: date | None) -> tuple[str, .
     """Return sentences about what a reader of the archive should know: a title that gives another date."""
     in_title = next((found for title in document.titles if (found := find_date(title))), None)
     if in_title and published_on and in_title != published_on:
-        return (f"The title says {in_title:%-d %B %Y}, the issue is dated {published_on:%-d %B %Y}.",)
+        days = [f"{day.day} {day:%B %Y}" for day in (in_title, published_on)]
+        return (f"The title says {days[0]}, the issue is dated {days[1]}.",)
     return ()
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sponsorship.archive.reader.blocks import Block, Document, compact, count_text
+from sponsorship.archive.reader.blocks import Block, Document, compact, has_link
 from sponsorship.archive.reader.markers import SOCIAL_HOSTS, MarkReader
+from sponsorship.archive.reader.sponsors import PLATFORMS
 from sponsorship.core.urls import domain_name, host_of, registrable_domain
 
 _FREE_MAIL = {"gmail", "outlook", "hotmail", "yahoo", "icloud", "proton", "protonmail", "gmx", "live", "me"}
@@ -18,7 +19,7 @@ _OWN_WORK = re.compile(
     r"\bI(?:'ve| have)?\s+(?:just\s+|also\s+|recently\s+)?"
     r"(?:created|wrote|written|made|built|published|released|launched|recorded)\b"
 )
-_FOOT_SHARE = 0.15
+_FOOT_SHARE, _FOOT_BLOCKS = 0.15, 3
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Publisher:
 def find_publisher(document: Document, newsletter: str | None) -> Publisher:
     """Gather what an issue shows of its publisher: name, mail addresses, pages for readers, accounts at the foot."""
     names = {compact(newsletter)} if newsletter else set()
-    foot = len(document.blocks) * (1 - _FOOT_SHARE)
+    foot = min(len(document.blocks) * (1 - _FOOT_SHARE), len(document.blocks) - _FOOT_BLOCKS)
     for place, block in enumerate(document.blocks):
         for link in block.links:
             if link.url.lower().startswith("mailto:"):
@@ -48,7 +49,8 @@ def find_publisher(document: Document, newsletter: str | None) -> Publisher:
             elif link.is_web and host_of(link.url) in SOCIAL_HOSTS:
                 names |= _names_of_account(link.url) if place >= foot and link.is_image else set()
             elif link.is_web and _OWN_PAGES.search(link.text) and place >= foot:
-                names.add(compact(registrable_domain(link.url) or ""))
+                domain = registrable_domain(link.url) or ""
+                names |= set() if domain in PLATFORMS else {compact(domain)}
     return Publisher(frozenset(name for name in names if len(name) > 2))
 
 
@@ -58,10 +60,11 @@ def is_own_work(text: str) -> bool:
 
 
 def is_offer_of_space(blocks: Sequence[Block], marks: MarkReader) -> bool:
-    """Say whether an ad offers the newsletter's space: in its first words, or in more than half of its text."""
+    """Say whether an ad offers the newsletter's space: in its first words, or wherever it has a link."""
     texts = [block for block in blocks if block.text]
     offers = [block for block in texts if marks.calls_for_sponsors(block.text)]
-    return bool(offers) and (offers[0] is texts[0] or count_text(offers) * 2 > count_text(texts))
+    others = [block for block in texts if block not in offers]
+    return bool(offers) and (offers[0] is texts[0] or not has_link(others))
 
 
 def _names_in_mail(url: str) -> set[str]:

@@ -214,7 +214,6 @@ class _Builder:
             # Two breaks in a row part paragraphs.
             self.flush()
             return
-        self._touch_if_text()
         self.texts.append("\n")
         self.sources.append("\n")
         self.breaks.append((len(self.texts), len(self.links), len(self.runs)))
@@ -223,7 +222,7 @@ class _Builder:
         if text.strip():
             leading = text[: len(text) - len(text.lstrip())]
             self._touch(self.line + leading.count("\n"))
-            self.line_end = max(self.line_end, self.line + text.rstrip().count("\n"))
+            self._touch(self.line + text.rstrip().count("\n"))
         self.line += text.count("\n")
         self.texts.append(text)
         self.sources.append(text)
@@ -250,12 +249,10 @@ class _Builder:
             self.line = int(digits[0])
 
     def _touch(self, line: int) -> None:
-        self.line_start = line if self.line_start is None else self.line_start
-        self.line_end = max(line, self.line_end if self.line_start != line else line)
-
-    def _touch_if_text(self) -> None:
-        if self.line_start is not None:
-            self.line_end = max(self.line_end, self.line)
+        """Note a line with something of the block on it."""
+        if self.line_start is None:
+            self.line_start = self.line_end = line
+        self.line_end = max(self.line_end, line)
 
 
 def class_words(names: str) -> frozenset[str]:

@@ -36,6 +36,8 @@ def read_inline(source: str, references: Mapping[str, str] | None = None) -> Inl
 
 @dataclass
 class _InlineReader:
+    """Goes through a source once, collecting text, links and what was set off."""
+
     source: str
     references: Mapping[str, str]
     depth: int = 0

@@ -13,7 +13,7 @@ from sponsorship.archive.reader.html import read_html, read_titles
 from sponsorship.archive.reader.markdown import read_markdown
 from sponsorship.archive.reader.markers import MarkReader
 from sponsorship.archive.reader.placements import find_placements
-from sponsorship.archive.rules import FormatDescription, Medium, ReadIssue
+from sponsorship.archive.rules import MOST_PLACEMENTS, FormatDescription, FoundPlacement, Medium, ReadIssue
 
 
 def read_issue(path_name: str, content: bytes, *, formats: Sequence[FormatDescription] = BUILT_IN) -> ReadIssue:
@@ -51,7 +51,7 @@ def read_issue(path_name: str, content: bytes, *, formats: Sequence[FormatDescri
         published_on=published_on,
         placements=placements,
         duplicates=find_duplicates(placements),
-        notices=(*document.notices, *note_oddities(document, published_on)),
+        notices=(*document.notices, *note_oddities(document, published_on), *_note_number(placements)),
     )
 
 
@@ -60,6 +60,12 @@ def _titles(source: str, medium: Medium, keys: dict[str, object]) -> tuple[str, 
         return read_titles(source)
     title = keys.get("title") or keys.get("subject")
     return (title,) if isinstance(title, str) else ()
+
+
+def _note_number(placements: Sequence[FoundPlacement]) -> tuple[str, ...]:
+    if len(placements) < MOST_PLACEMENTS:
+        return ()
+    return (f"No more than {MOST_PLACEMENTS} placements were read: the file does not look like an issue.",)
 
 
 def scan_line(issue: ReadIssue) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from sponsorship.archive.reader.blocks import Block, BlockKind, Container, all_domains, has_link
+from sponsorship.archive.reader.blocks import LOWEST_RANK, Block, BlockKind, Container, all_domains, has_link
 
 _NUMBERED = re.compile(r"^\s*\d{1,3}[.)]\s")
 _CELLS = {"td", "th", "article", "section", "aside"}
@@ -34,7 +34,7 @@ def _begins_item(
     item: Sequence[Block], block: Block, following: Sequence[Block], *, is_ruled: bool, plural: bool
 ) -> bool:
     """Say whether a block is the first of another ad than the one collected so far."""
-    if block.is_heading and any(each.is_heading or each.text for each in item):
+    if block.is_heading and block.level <= LOWEST_RANK and any(each.is_heading or each.text for each in item):
         return True
     if not has_link(item) or not _has_link_before_heading(following):
         return False
@@ -47,6 +47,8 @@ def _begins_item(
         return True
     target = next((each for each in following if each.web_links), block)
     is_elsewhere = not target.domains & all_domains(item)
+    if block.is_heading:
+        return is_elsewhere
     if target is not block:
         # Text between two links belongs to the second, where the first ended an ad.
         in_one_cell = _cell(target.container) is _cell(block.container)

@@ -1,6 +1,7 @@
 """Placements that stand in the front matter: a sponsor's name, link and copy as keys."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from sponsorship.archive.reader.blocks import Document, Link, one_line
 from sponsorship.archive.reader.inline import read_inline
@@ -27,11 +28,20 @@ def find_keyed(document: Document, marks: MarkReader) -> list[FoundPlacement]:
         lines = document.key_lines.get(key, (1, 1))
         kind = FoundKind.PARTNER if key.startswith("partner") else FoundKind.PRIMARY
         kind = FoundKind.CLASSIFIED if key.startswith("classified") else kind
-        for fields in _mappings(value, key, document.keys):
-            placement = _read_fields(fields, kind, lines)
+        each_lines = _lines_of_items(document.source, lines)
+        for place, fields in enumerate(_mappings(value, key, document.keys)):
+            is_listed = isinstance(value, list) and len(each_lines) == len(value)
+            placement = _read_fields(fields, kind, each_lines[place] if is_listed else lines)
             if placement:
                 found.append(placement)
     return found
+
+
+def _lines_of_items(source: str, lines: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return the first and last line of each item of a list that stands on some lines of the front matter."""
+    numbered = list(enumerate(source.split("\n"), start=1))[lines[0] : lines[1]]
+    starts = [number for number, line in numbered if line.lstrip().startswith("- ")]
+    return [(start, end - 1) for start, end in pairwise([*starts, lines[1] + 1])]
 
 
 def _mappings(value: object, key: str, keys: Mapping[str, object]) -> Iterator[Mapping[str, object]]:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from sponsorship.archive.reader.blocks import Block, BlockKind, Container, Link, one_line
+from sponsorship.archive.reader.blocks import LOWEST_RANK, Block, BlockKind, Container, Link, one_line
 from sponsorship.archive.reader.html import BLOCK_TAGS, LabelTest, class_words, read_html
 from sponsorship.archive.reader.inline import read_inline
 
-BOLD_LEVEL = 7
+BOLD_LEVEL = LOWEST_RANK + 1
 """The level of a line that is no heading but does the work of one: bold, or in capitals, on its own."""
 
 _COMMENT = re.compile(
@@ -51,6 +51,8 @@ def read_markdown(source: str, is_label: LabelTest, *, first_line: int = 1) -> l
 
 @dataclass
 class _Reader:
+    """Goes through the lines once, adding a block for each thing it meets."""
+
     lines: list[str]
     first_line: int
     is_label: LabelTest

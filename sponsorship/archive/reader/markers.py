@@ -224,6 +224,16 @@ def strip_mark(text: str, mark: Mark | None) -> str:
     return one_line(re.sub(around, "", text, count=1)) if mark.at_start else one_line(_remove_last(text, around))
 
 
+def strip_mark_source(source: str, mark: Mark | None) -> str:
+    """Return the Markdown of an ad without the mark at its end, emphasis and brackets around it included."""
+    trimmed = source.rstrip()
+    if mark is not None:
+        for opening, closing in (("**", "**"), ("*", "*"), ("_", "_"), ("(", ")"), ("[", "]")):
+            if trimmed.endswith(f"{opening}{mark.words}{closing}"):
+                return trimmed.removesuffix(f"{opening}{mark.words}{closing}").rstrip()
+    return source
+
+
 def _remove_last(text: str, pattern: str) -> str:
     matches = list(re.finditer(pattern, text))
     return text[: matches[-1].start()] + text[matches[-1].end() :] if matches else text

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sponsorship.archive.reader.blocks import Block, Document, compact, has_link, one_line
+from sponsorship.archive.reader.blocks import Block, Document, compact, has_link
 from sponsorship.archive.reader.drafts import Draft, find_drafts
 from sponsorship.archive.reader.duplicates import find_echo, text_likeness
 from sponsorship.archive.reader.house import Publisher, find_publisher, is_offer_of_space, is_own_work
 from sponsorship.archive.reader.keyed import find_keyed
-from sponsorship.archive.reader.markers import MarkReader, strip_mark
+from sponsorship.archive.reader.markers import MarkReader, strip_mark, strip_mark_source
 from sponsorship.archive.reader.sponsors import SponsorClues, as_company, name_sponsor
-from sponsorship.archive.rules import FIRST_WORDS, FoundKind, FoundPlacement
+from sponsorship.archive.rules import FIRST_WORDS, MOST_PLACEMENTS, FoundKind, FoundPlacement
 
 _ECHO_CONFIDENCE = 0.9
 _ECHO_SCORE = 95.0
+_FOOT = 0.6
 _SOLD = (FoundKind.PRIMARY, FoundKind.SECONDARY)
 
 
@@ -28,15 +29,19 @@ class _Placed:
 
 
 def find_placements(document: Document, marks: MarkReader, newsletter: str | None) -> tuple[FoundPlacement, ...]:
-    """Return the placements of an issue in order of print, those that the front matter gives first."""
+    """Return the placements of an issue in order of print, those that the front matter gives first.
+
+    What goes beyond MOST_PLACEMENTS is left out: such a file is no issue, or it was misread.
+    """
     publisher = find_publisher(document, newsletter)
-    placed = [_place(draft, marks, publisher, newsletter) for draft in find_drafts(document, marks)]
+    placed = [_place(draft, marks, publisher, newsletter) for draft in find_drafts(document, marks)[:MOST_PLACEMENTS]]
     placed = [each for each in placed if each.copy]
     if marks.description.echo_at_foot:
         placed = _with_echoes(document, placed)
     keyed = _unprinted(find_keyed(document, marks), placed)
-    tags = [each.is_tagged for each in placed]
-    return _with_slots([*keyed, *(each.found for each in placed)], [*[False] * len(keyed), *tags], marks)
+    low = len(document.blocks) * _FOOT
+    in_place = [_Placed(found, (), (), is_tagged=False) for found in keyed] + placed
+    return _with_slots(in_place, marks, low)
 
 
 def _place(draft: Draft, marks: MarkReader, publisher: Publisher, newsletter: str | None) -> _Placed:
@@ -59,7 +64,7 @@ def _place(draft: Draft, marks: MarkReader, publisher: Publisher, newsletter: st
         house=is_house,
         confidence=draft.confidence,
         body=body,
-        body_source=strip_mark_lines("\n\n".join(block.source for block in copy if block.source), draft),
+        body_source=strip_mark_source("\n\n".join(block.source for block in copy if block.source), draft.mark),
         urls=urls,
     )
     return _Placed(found, draft.places, copy, draft.is_tagged)
@@ -101,17 +106,6 @@ def _first_line(copy: Sequence[Block]) -> int:
     return min(lines, default=0)
 
 
-def strip_mark_lines(source: str, draft: Draft) -> str:
-    """Return the source of an ad without the mark that disclosed it, emphasis around it included."""
-    if draft.mark is None:
-        return source
-    words = draft.mark.words
-    for around in (f"*{words}*", f"**{words}**", f"_{words}_", f"({words})", f"[{words}]"):
-        if source.rstrip().endswith(around):
-            return source.rstrip()[: -len(around)].rstrip()
-    return source
-
-
 def _with_echoes(document: Document, placed: Sequence[_Placed]) -> list[_Placed]:
     """Add copy that is printed again lower down without a label."""
     taken = {place for each in placed for place in each.places}
@@ -150,22 +144,25 @@ def _unprinted(keyed: Sequence[FoundPlacement], placed: Sequence[_Placed]) -> li
     return [each for each in keyed if each.url not in urls and compact(each.sponsor or "-") not in names]
 
 
-def _with_slots(found: Iterable[FoundPlacement], tags: Iterable[bool], marks: MarkReader) -> tuple[FoundPlacement, ...]:
+def _with_slots(placed: Iterable[_Placed], marks: MarkReader, low: float) -> tuple[FoundPlacement, ...]:
     """Tell the placements sold for the whole issue apart by their order: the first is the primary one.
 
-    Copy that stands under a label a second time in the same words is an echo.
+    Copy that stands below the block `low` in the words of an earlier placement is an echo, with a label or without.
     """
     slotted: list[FoundPlacement] = []
-    for each, is_tagged in zip(found, tags, strict=True):
-        slot = each.slot
-        if slot in _SOLD:
+    for each in placed:
+        found = each.found
+        if found.slot in _SOLD:
             earlier = [one for one in slotted if one.slot in _SOLD]
-            if any(text_likeness(one.body, each.body) >= _ECHO_SCORE for one in earlier):
+            is_low = bool(each.places) and each.places[0] > low
+            if is_low and any(text_likeness(one.body, found.body) >= _ECHO_SCORE for one in earlier):
                 slot = FoundKind.FOOTER_REPEAT
-            elif is_tagged and marks.description.tag_kind:
+            elif each.is_tagged and marks.description.tag_kind:
                 slot = marks.description.tag_kind
+            elif any(one.slot is FoundKind.PRIMARY for one in earlier):
+                slot = FoundKind.SECONDARY
             else:
-                has_primary = any(one.slot is FoundKind.PRIMARY for one in earlier)
-                slot = FoundKind.SECONDARY if has_primary else FoundKind.PRIMARY
-        slotted.append(replace(each, slot=slot, first_words=one_line(each.first_words)))
+                slot = FoundKind.PRIMARY
+            found = replace(found, slot=slot)
+        slotted.append(found)
     return tuple(slotted)

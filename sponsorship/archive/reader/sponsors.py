@@ -129,9 +129,9 @@ def as_company(text: str) -> str | None:
 
 
 def spell(host_name: str, texts: Iterable[str], *, exact: bool) -> str | None:
-    """Return the words that spell a domain's name ("Humble Bundle" for "humblebundle"), the longest match first.
+    """Return the words that spell a domain's name ("Harbour Tools" for "harbourtools"), the longest match first.
 
-    With `exact`, a whole text may also stand for half of the name or go beyond it ("maxon" for "maxongroup").
+    With `exact`, a whole text may also stand for half of the name or go beyond it ("maxi" for "maxigear").
     """
     best: tuple[float, str] | None = None
     for text in texts:

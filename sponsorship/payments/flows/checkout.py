@@ -26,7 +26,6 @@ from sponsorship.payments.services import (
     note_session,
 )
 
-FRESH_FOR = timedelta(seconds=2)
 UNKNOWN_TO_PROVIDER = "resource_missing"
 
 
@@ -63,6 +62,13 @@ def open_checkout(*, order_token: str, gateway: PaymentGateway, settings: Settin
     Where the page turns out to be done with, that is our own page which says what became of it. Raises HoldExpired,
     TooManySessions, ProviderUnavailable (ask again: the slots stay held), ProviderRefused.
     """
+    payment_session_id = begin_checkout(order_token=order_token, gateway=gateway, settings=settings, now=now)
+    try:
+        return resume_session(payment_session_id, gateway=gateway, now=now)
+    except ProviderRefused:
+        if read_session(payment_session_id).created_at >= now:
+            raise
+    # The request was from an earlier visit that came to nothing, and has grown too old to be accepted.
     payment_session_id = begin_checkout(order_token=order_token, gateway=gateway, settings=settings, now=now)
     return resume_session(payment_session_id, gateway=gateway, now=now)
 
@@ -104,16 +110,18 @@ def settle_session(
     return _apply(facts, told or _ask_provider(facts, gateway, now), gateway, now)
 
 
-def settle_order(*, order_token: str, gateway: PaymentGateway, now: datetime) -> OrderState:
+def settle_order(
+    *, order_token: str, gateway: PaymentGateway, now: datetime, fresh_for: timedelta = timedelta(0)
+) -> OrderState:
     """Settle an order that waits for its payment, and return its state.
 
-    The provider is not asked where nothing is expected of it, nor twice within two seconds.
+    The provider is not asked where nothing is expected of it, nor where it answered within `fresh_for`.
     """
     with reading() as session:
         order = get_order(session, order_token)
         newest = next(iter(list_payment_sessions(session, order.id)), None)
         state, newest_id = order.state, newest.id if newest is not None else None
-        is_fresh = newest is not None and newest.checked_at is not None and now - newest.checked_at < FRESH_FOR
+        is_fresh = newest is not None and newest.checked_at is not None and now - newest.checked_at < fresh_for
     if newest_id is None or is_fresh or state not in (OrderState.IN_CHECKOUT, OrderState.AWAITING_FUNDS):
         return state
     return settle_session(newest_id, gateway=gateway, now=now)

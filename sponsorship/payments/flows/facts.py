@@ -24,6 +24,11 @@ def reading() -> Iterator[Session]:
         session.rollback()
 
 
+def let_go() -> None:
+    """End whatever the caller was reading: the provider is called next."""
+    db.session().rollback()
+
+
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
     """A payment session as it stood when it was read."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sponsorship.core.db import transaction
-from sponsorship.payments.flows.facts import RefundFacts, read_refund, reading
+from sponsorship.payments.flows.facts import RefundFacts, let_go, read_refund, reading
 from sponsorship.payments.gateway import PaymentGateway, ProviderRefund, ProviderRefused, ProviderUnavailable
 from sponsorship.payments.models import Refund
 from sponsorship.payments.queries import find_refund, list_due_refunds, list_refunds_of_payment
@@ -28,6 +28,7 @@ def send_refund(refund_id: int, *, gateway: PaymentGateway, now: datetime) -> Re
 
 def sync_refund(provider_id: str, *, gateway: PaymentGateway, now: datetime) -> RefundState | None:
     """Move a refund to where the provider says it is; None where the provider's refund is none of ours."""
+    let_go()
     told = gateway.fetch_refund(provider_id)
     with transaction() as session:
         refund = find_refund(session, provider_id)

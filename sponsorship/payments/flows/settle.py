@@ -12,7 +12,7 @@ from sponsorship.core.config import Settings
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.payments.flows.checkout import release_order, settle_session
-from sponsorship.payments.flows.facts import reading
+from sponsorship.payments.flows.facts import let_go, reading
 from sponsorship.payments.flows.refunds import send_due_refunds, sync_refund
 from sponsorship.payments.gateway import PaymentGateway, ProviderEvent, ProviderUnavailable
 from sponsorship.payments.queries import (
@@ -25,7 +25,8 @@ from sponsorship.payments.queries import (
 from sponsorship.payments.rules import InboxState
 from sponsorship.payments.services import APP, claim_event, close_event, store_event
 
-UNCHECKED_FOR = timedelta(seconds=50)
+OPEN_UNSEEN_FOR = timedelta(seconds=50)
+AWAITING_UNSEEN_FOR = timedelta(minutes=30)
 EVENT_OVERLAP = timedelta(hours=48)
 NOT_BY_WEBHOOK = '{"note": "found by reconciling, not sent"}'
 
@@ -83,7 +84,12 @@ def reconcile(*, gateway: PaymentGateway, settings: Settings, now: datetime, dee
         _fetch_events(gateway, now)
     events = settle_inbox(gateway=gateway, settings=settings, now=now)
     with reading() as session:
-        unsettled = list_unsettled_sessions(session, now, timedelta(0) if deep else UNCHECKED_FOR)
+        unsettled = list_unsettled_sessions(
+            session,
+            now,
+            open_unseen_for=timedelta(0) if deep else OPEN_UNSEEN_FOR,
+            awaiting_unseen_for=timedelta(0) if deep else AWAITING_UNSEEN_FOR,
+        )
     settle = partial(settle_session, gateway=gateway, now=now)
     states = [_try(settle, session_id, "session") for session_id in unsettled]
     with reading() as session:
@@ -131,6 +137,7 @@ def _settle_event(event: ProviderEvent, gateway: PaymentGateway, settings: Setti
 
 def _fetch_events(gateway: PaymentGateway, now: datetime) -> None:
     """Put the events of the last two days into the inbox that never reached us."""
+    let_go()
     try:
         events = gateway.list_events_since(now - EVENT_OVERLAP)
     except ProviderUnavailable:

@@ -85,6 +85,7 @@ class _Seen:
     of_booking: set[tuple[int, str]] = field(default_factory=set)
 
     def note(self, link: TrackedLink, reader: str, at: datetime) -> None:
+        """Remember a click that counted."""
         before = self.counted_at.get((link.id, reader))
         self.counted_at[link.id, reader] = at if before is None else max(at, before)
         self.of_booking.add((link.booking_id, reader))

@@ -134,9 +134,14 @@ def _copy_due_note(facts: SlotFacts, now: datetime) -> str:
 
 def invoice_note(due_on: date, today: date) -> str:
     """Say when an invoice is due, or by how many days it is late: "Invoice due 29 Nov", "Invoice 11 days late"."""
+    return f"Invoice {due_words(due_on, today)}"
+
+
+def due_words(due_on: date, today: date) -> str:
+    """Say when something is due, within a sentence: "due 29 Nov", "due today", "11 days late"."""
     if due_on < today:
-        return f"Invoice {count((today - due_on).days, 'day')} late"
-    return "Invoice due today" if due_on == today else f"Invoice due {short_day(due_on)}"
+        return f"{count((today - due_on).days, 'day')} late"
+    return "due today" if due_on == today else f"due {short_day(due_on)}"
 
 
 def when(moment: datetime, zone: str, now: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sponsorship.assembly.rules import SlotFacts, is_due_today, is_late, owes_besides, slot_note, slot_state
+from sponsorship.assembly.rules.slots import SlotFacts, is_due_today, is_late, owes_besides, slot_note, slot_state
 from sponsorship.booking.rules import BookingKind as Kind
 from sponsorship.booking.rules import BookingState as Booked
 from sponsorship.booking.rules import OrderState as Order

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
-from sponsorship.assembly import rules
+from sponsorship.assembly.rules import slots as rules
+from sponsorship.assembly.rules.preflight import Act
 from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.queries import occupants_of
-from sponsorship.booking.rules import BookingKind, SlotState
+from sponsorship.booking.rules import BookingKind, BookingState, SlotState
 from sponsorship.creative.models import Creative
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.inventory.queries import list_issues, list_slots
@@ -45,32 +46,47 @@ class SlotView:
 
     @property
     def is_sold(self) -> bool:
-        """Whether a sponsor has the slot for money, paid or not; holds, blocks and house ads are not sold."""
-        return self.state in rules.SOLD_STATES
+        """Whether a sponsor has the slot for good, paid or not; holds, blocks and house ads are not sold."""
+        return self.state in rules.SOLD_STATES and not self.is_held
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody has the slot for a time only."""
+        return self.booking is not None and self.booking.state is BookingState.HELD
+
+    @property
+    def docket(self) -> Act:
+        """Where the publisher sells the slot, or fills it."""
+        values: dict[str, str | int] = {"slug": self.issue.newsletter.slug, "slot": self.slot.id}
+        return Act("Open its docket", "desk.show_calendar", values)
+
+    @property
+    def copy_page(self) -> Act | None:
+        """The page on which the sponsor writes, None for a slot without an order."""
+        if self.order is None or self.booking is None:
+            return None
+        values: dict[str, str | int] = {"token": self.order.token, "booking_id": self.booking.id}
+        return Act("Open the copy page", "creative.write_copy", values)
 
 
 def list_slot_views(session: Session, newsletter: Newsletter, first: date, last: date, now: datetime) -> list[SlotView]:
     """Return the slots of the issues from `first` to `last`, both included, by date, position and ordinal."""
     issues = list_issues(session, newsletter.id, first, last)
-    return _views(session, list_slots(session, [issue.id for issue in issues]), now)
+    return list_views(session, list_slots(session, [issue.id for issue in issues]), now)
 
 
 def list_issue_views(session: Session, issue: Issue, now: datetime) -> list[SlotView]:
     """Return the slots of one issue, by position and ordinal."""
-    return _views(session, list_slots(session, [issue.id]), now)
+    return list_views(session, list_slots(session, [issue.id]), now)
 
 
 def get_slot_view(session: Session, slot: Slot, now: datetime) -> SlotView:
     """Return one slot as it is shown."""
-    return _views(session, [slot], now)[0]
+    return list_views(session, [slot], now)[0]
 
 
 def list_views(session: Session, slots: list[Slot], now: datetime) -> list[SlotView]:
     """Return these slots as they are shown, in the order given."""
-    return _views(session, slots, now)
-
-
-def _views(session: Session, slots: list[Slot], now: datetime) -> list[SlotView]:
     bookings = occupants_of(session, [slot.id for slot in slots])
     booking_ids = [booking.id for booking in bookings.values()]
     creatives = _creatives(session, booking_ids)

@@ -1,0 +1,25 @@
+"""Reads that bring together what the packages before know: slots as shown, an issue's blocks, its preflight, its page."""
+
+from sponsorship.assembly.queries.blocks import IssueBlock, issue_blocks
+from sponsorship.assembly.queries.issue import PreparedIssue, find_draft, list_due_issues, preflight, prepare_issue
+from sponsorship.assembly.queries.page import FilledDraft, IssuePage, fill, get_issue_page
+from sponsorship.assembly.queries.slots import SlotView, get_slot_view, list_issue_views, list_slot_views, list_views
+
+__all__ = [
+    "FilledDraft",
+    "IssueBlock",
+    "IssuePage",
+    "PreparedIssue",
+    "SlotView",
+    "fill",
+    "find_draft",
+    "get_issue_page",
+    "get_slot_view",
+    "issue_blocks",
+    "list_due_issues",
+    "list_issue_views",
+    "list_slot_views",
+    "list_views",
+    "preflight",
+    "prepare_issue",
+]

@@ -1,0 +1,118 @@
+"""One issue before it goes out: its slots, its blocks, its preflight, the editor's draft."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sponsorship.assembly.models import IssueDraft
+from sponsorship.assembly.queries.blocks import IssueBlock, issue_blocks
+from sponsorship.assembly.queries.slots import SlotView, list_issue_views
+from sponsorship.assembly.rules.preflight import (
+    Act,
+    CheckedFinding,
+    CheckedSlot,
+    Pages,
+    PreflightLine,
+    preflight_lines,
+)
+from sponsorship.assembly.rules.slots import due_words
+from sponsorship.checks.queries import open_findings_of_issue
+from sponsorship.checks.rules import Severity
+from sponsorship.core.format import local, money
+from sponsorship.inventory.models import Issue
+from sponsorship.inventory.rules import IssueState
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedIssue:
+    """An issue with everything its page shows, checked at one moment."""
+
+    issue: Issue
+    views: list[SlotView]
+    blocks: list[IssueBlock]
+    lines: list[PreflightLine]
+    pages: Pages
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Each block's Markdown by its key; empty for what must not be printed."""
+        return {block.key: block.markdown for block in self.blocks}
+
+    def whole(self, form: str) -> str:
+        """All blocks that are ready, in mailing order, as "markdown", "html" or "text", an empty line between them."""
+        return "\n\n".join(getattr(block, form) for block in self.blocks if block.is_ready)
+
+
+def prepare_issue(session: Session, issue: Issue, now: datetime, url_of: Callable[[str], str]) -> PreparedIssue:
+    """Return an issue's slots, blocks and preflight in a fixed number of queries; `url_of` gives a token's address."""
+    views = list_issue_views(session, issue, now)
+    blocks = issue_blocks(session, views, url_of)
+    found = open_findings_of_issue(session, issue.newsletter_id, issue.publish_on)
+    findings = [CheckedFinding(one.severity is Severity.STOPS, one.title, one.sentence) for one in found]
+    slots = [_checked(view, blocks, now) for view in views]
+    pages = _pages(issue)
+    return PreparedIssue(issue, views, blocks, preflight_lines(slots, findings, pages), pages)
+
+
+def preflight(session: Session, issue: Issue, now: datetime) -> list[PreflightLine]:
+    """Return what stops an issue, what to look at, and what passed, in that order."""
+    return prepare_issue(session, issue, now, lambda token: token).lines
+
+
+def _checked(view: SlotView, blocks: Sequence[IssueBlock], now: datetime) -> CheckedSlot:
+    own = [block for block in blocks if block.view is view]
+    return CheckedSlot(
+        name=view.slot.name,
+        sponsor=view.sponsor_name or "the sponsor",
+        state=view.state,
+        note=view.note,
+        owed=owed_words(view, now),
+        copy_page=view.copy_page,
+        docket=view.docket,
+        is_sold=view.is_sold,
+        is_ready=own[0].is_approved,
+        has_links=all(block.link is not None for block in own),
+        is_echoed=view.placement.is_echoed,
+    )
+
+
+def owed_words(view: SlotView, now: datetime) -> str:
+    """Return what is still to be paid for a sold slot, and when: "$300, due 29 Nov"; nothing where all is paid."""
+    if view.money is None or view.money.outstanding_minor <= 0 or not view.is_sold:
+        return ""
+    newsletter = view.issue.newsletter
+    amount = money(view.money.outstanding_minor, view.order.currency if view.order else newsletter.currency)
+    if view.invoice is None:
+        return amount
+    return f"{amount}, {due_words(view.invoice.due_on, local(now, newsletter.timezone).date())}"
+
+
+def _pages(issue: Issue) -> Pages:
+    own: dict[str, str | int] = {"slug": issue.newsletter.slug}
+    return Pages(
+        review=Act("Decide on it", "creative.list_queue", own),
+        invoices=Act("Go to the invoices", "payments.list_invoices", own),
+        again=Act("Check again", "assembly.show_issue", {"issue_id": issue.id}),
+    )
+
+
+def find_draft(session: Session, issue: Issue) -> IssueDraft | None:
+    """Return the editor's draft of an issue, or None."""
+    return session.get(IssueDraft, issue.id)
+
+
+def find_neighbours(session: Session, issue: Issue) -> tuple[Issue | None, Issue | None]:
+    """Return the newsletter's issue before and the one after, None at either end."""
+    own = select(Issue).where(Issue.newsletter_id == issue.newsletter_id).limit(1)
+    before = own.where(Issue.publish_on < issue.publish_on).order_by(Issue.publish_on.desc())
+    after = own.where(Issue.publish_on > issue.publish_on).order_by(Issue.publish_on)
+    return session.scalars(before).one_or_none(), session.scalars(after).one_or_none()
+
+
+def list_due_issues(session: Session, now: datetime) -> list[int]:
+    """Return the ids of planned issues whose moment has come, earliest first."""
+    query = select(Issue.id).where(Issue.state == IssueState.PLANNED, Issue.publish_at <= now)
+    return list(session.scalars(query.order_by(Issue.publish_at, Issue.id)))

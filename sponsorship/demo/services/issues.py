@@ -1,0 +1,71 @@
+"""How issues go out and are clicked, by people and by programs."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+from sponsorship.demo.rules.clicks import Visit, mailing_of, people_of, visits
+from sponsorship.demo.rules.newsletter import PUBLISHER_ADDRESS
+from sponsorship.demo.rules.schedule import PAST_ISSUES, Cell, Deal
+from sponsorship.demo.rules.sponsors import SPONSORS
+from sponsorship.demo.services.stage import Stage
+from sponsorship.inventory.models import Issue
+from sponsorship.inventory.services import mark_issue_sent
+from sponsorship.tracking.models import TrackedLink
+from sponsorship.tracking.queries import links_of
+from sponsorship.tracking.rules import Hit, LinkPosition
+from sponsorship.tracking.services import enter_statistics, forget_readers, record_clicks
+
+CLICKS_COME_FOR = timedelta(days=9)
+
+
+def plan_past(stage: Stage, cells: list[Cell]) -> None:
+    """Put the issues that went out on the timeline, with their clicks and, a day later, what the mail provider counted."""
+    for step in range(-PAST_ISSUES, 0):
+        issue = stage.issues[step]
+        sold = [cell for cell in cells if cell.step == step and cell.deal is Deal.SALE]
+        stage.timeline.at(issue.publish_at, partial(_send, stage, issue))
+        counted_at = issue.publish_at + timedelta(days=1, hours=1, minutes=20)
+        stage.timeline.at(counted_at, partial(_enter_statistics, stage, issue, step))
+        stage.timeline.at(min(issue.publish_at + CLICKS_COME_FOR, stage.now), partial(_click, stage, issue, sold))
+    stage.timeline.at(stage.now, partial(_forget, stage))
+
+
+def _send(stage: Stage, issue: Issue, now: datetime) -> None:
+    mark_issue_sent(stage.session, issue=issue, now=now)
+
+
+def _enter_statistics(stage: Stage, issue: Issue, step: int, now: datetime) -> None:
+    delivered, opens = mailing_of(step, stage.chance("mailing", step))
+    enter_statistics(
+        stage.session, issue=issue, delivered=delivered, opens=opens, entered_by=PUBLISHER_ADDRESS, now=now
+    )
+
+
+def _click(stage: Stage, issue: Issue, sold: list[Cell], now: datetime) -> None:
+    links = links_of(stage.session, [stage.booking_of(cell).id for cell in sold])
+    hits = [
+        hit
+        for cell in sold
+        for hit in _hits(issue, cell, links[stage.booking_of(cell).id], stage.chance("clicks", *cell.place))
+        if hit.at <= now
+    ]
+    if hits:
+        record_clicks(stage.session, hits=hits)
+
+
+def _hits(issue: Issue, cell: Cell, links: dict[LinkPosition, TrackedLink], chance: Random) -> list[Hit]:
+    people = people_of(cell.placement, SPONSORS[cell.sponsor].draw, cell.step, chance)
+    found = visits(issue.publish_at, people, is_echoed=LinkPosition.FOOT in links, random=chance)
+    return [_hit(links[LinkPosition.FOOT if visit.at_foot else LinkPosition.HEAD], visit) for visit in found]
+
+
+def _hit(link: TrackedLink, visit: Visit) -> Hit:
+    return Hit(
+        link_id=link.id, at=visit.at, address=visit.address, user_agent=visit.user_agent, method=visit.method,
+        purposes=visit.purposes,
+    )  # fmt: skip
+
+
+def _forget(stage: Stage, now: datetime) -> None:
+    forget_readers(stage.session, now=now)
