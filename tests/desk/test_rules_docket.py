@@ -29,7 +29,7 @@ def facts(state: BookingState, copy_state: CreativeState | None = None, *, owes:
         (facts(CONFIRMED, CreativeState.DRAFT), "done done now later later", "due 10 Dec"),
         (facts(CONFIRMED, CreativeState.CHANGES_REQUESTED), "done done now later later", "due 10 Dec"),
         (facts(CONFIRMED, CreativeState.SUBMITTED), "done done done now later", "1 Dec"),
-        (facts(CONFIRMED, CreativeState.APPROVED), "done done done done now", "1 Dec"),
+        (facts(CONFIRMED, CreativeState.APPROVED), "done done done done later", "1 Dec"),
         (facts(CONFIRMED, CreativeState.APPROVED, owes=True), "done now done done later", "1 Dec"),
         (facts(RAN, CreativeState.APPROVED), "done done done done done", "1 Dec"),
         (facts(RAN, owes=True), "done now done done done", ""),
