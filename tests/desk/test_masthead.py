@@ -1,22 +1,25 @@
 """Who may come to the desk, and what stands above each page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.rules import TeamRole
 from sponsorship.booking.queries import occupants_of
-from sponsorship.core.db import transaction
+from sponsorship.core.db import db, transaction
 from sponsorship.desk.rules.navigation import SPONSOR_PAGES, TEAM_PAGES, current_item
 from sponsorship.desk.views import masthead_values
 from sponsorship.inventory.models import Newsletter
 from tests.desk.pages import CALENDAR, REVENUE, SPONSORS, texts, tree_of, words
 from tests.factories.inventory import make_newsletter, slot_on
 from tests.page_checks import CheckedClient
+from tests.queries import counted_queries
 
 SignIn = Callable[..., Any]
 PAGES = [REVENUE, CALENDAR, SPONSORS, "/desk/sunday-runbook/slots/1"]
@@ -128,3 +131,22 @@ def test_a_page_belongs_to_an_item(endpoint: str | None, pages: dict[str, str], 
 
 def test_mails_have_no_masthead(app: Flask) -> None:
     assert masthead_values() == {}
+
+
+def test_a_database_that_goes_away_at_any_moment_is_said_so(desk: CheckedClient, season: Newsletter) -> None:
+    with counted_queries() as statements:
+        desk.get(REVENUE)
+    for most in range(0, len(statements), 3):
+        left = iter(range(most))
+
+        def refuse(*_more: object, left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise OperationalError("SELECT", {}, Exception("the connection is gone"))
+
+        event.listen(db.engine, "before_cursor_execute", refuse)
+        try:
+            answer = desk.get(REVENUE)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", refuse)
+        assert answer.status_code == 503, f"after {most} statements"
+        assert "Too busy just now." in answer.get_data(as_text=True)
