@@ -167,10 +167,11 @@ class RecordPaymentForm(FlaskForm):
     def validate_amount(self, field: Field) -> None:
         """Accept an amount above nothing, written like 1650.00 or 1,650."""
         try:
-            if self.amount_minor <= 0:
-                raise ValidationError("The amount must be more than nothing.")
+            amount_minor = self.amount_minor
         except ValueError as unreadable:
             raise ValidationError("Write the amount like 1650.00.") from unreadable
+        if amount_minor <= 0:
+            raise ValidationError("The amount must be more than nothing.")
 
     @property
     def amount_minor(self) -> int:
