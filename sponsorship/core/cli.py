@@ -91,11 +91,13 @@ def _run_until_interrupted(loaded: Settings, workers: int) -> None:
     processes: list[subprocess.Popen[bytes]] = []
     try:
         signal.signal(signal.SIGTERM, _interrupt)
-        if loaded.stripe_mode == "standin":
-            processes.append(_start(_standin_command(loaded)))
-        processes.append(_start([sys.executable, "-m", "flask", "--app", "app", "worker"]))
         processes.append(_start(_web_command(loaded, workers)))
         _wait_until_answering(_local_url(loaded), processes)
+        if (
+            loaded.stripe_mode == "standin"
+        ):  # pages first: the others take the processor when the web server has started
+            processes.append(_start(_standin_command(loaded)))
+        processes.append(_start([sys.executable, "-m", "flask", "--app", "app", "worker"]))
         click.echo(f"\nFlatplan is at {loaded.base_url} (Ctrl-C ends it)")
         for line in current_app.config["GREETING"]():
             click.echo(line)
