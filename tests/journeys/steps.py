@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.journeys.conftest import PERSON, Desk
+from tests.browser import PERSON
+from tests.journeys.server import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys.conftest import SCREENSHOTS, Desk
+from tests.journeys.server import Desk
 from tests.journeys.steps import (
     OpenIssue,
     approve_all,
@@ -20,6 +20,7 @@ from tests.journeys.steps import (
     write_copy,
 )
 
+SCREENSHOTS = Path(__file__).parent / "screenshots"
 ARCHIVED = """---
 title: THE SUNDAY RUNBOOK ISSUE \\#12 - 3rd March 2019
 date: 2019-03-03T08:00:00+00:00
