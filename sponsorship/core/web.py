@@ -195,6 +195,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
 def _database_error(error: OperationalError) -> tuple[str, int, dict[str, str]]:
     """A lock that was not to be had in time, or a database that is away: ask to come back."""
     db.session.rollback()
+    g.pop("newsletter", None)  # the page must not ask the database for its name
     log.error("database refused", exc_info=error)
     page, status = error_page(503, "Too busy just now.", "Try again in a few seconds.")
     return page, status, {"Retry-After": "5"}

@@ -71,7 +71,7 @@ class CheckoutForm(FlaskForm):
         "Purchase order number", [Length(max=80)], [_line], description="Printed on the invoice."
     )
     pay = RadioField("How you pay", choices=[SelectChoice(CARD, "Card, now")], default=CARD)
-    accept_terms = BooleanField("Terms", [DataRequired("Tick this to say that you accept them.")])
+    accept_terms = BooleanField("Terms", [DataRequired("Tick this to say that you accept the terms.")])
 
     def __init__(self, *args: Any, invoice_days: int | None = None, **kwargs: Any) -> None:
         """Offer to pay by invoice where `invoice_days` is given."""

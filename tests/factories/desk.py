@@ -11,7 +11,7 @@ from sponsorship.inventory.services import mark_issue_sent
 from sponsorship.tracking.models import TrackedLink
 from sponsorship.tracking.rules import Hit
 from sponsorship.tracking.services import make_links, record_clicks
-from tests.factories.assembly import hold_slot, sell_slot, write_copy
+from tests.factories.assembly import copy_about, hold_slot, sell_slot, write_copy
 from tests.factories.inventory import issue_on, slot_on
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
@@ -35,11 +35,11 @@ def furnish(session: Session, newsletter: Newsletter, *, now: datetime) -> None:
     make_links(session, booking=ran, destination="https://tidewatch.example/start", now=before)
 
     review = sell_slot(session, slot_on(session, newsletter, next_one), now=before, sponsor_name="Cinderbox")
-    write_copy(session, review, CreativeState.SUBMITTED, now=now - timedelta(days=1))
+    write_copy(session, review, CreativeState.SUBMITTED, now=now - timedelta(days=1), copy=copy_about(1))
     approved = sell_slot(
         session, slot_on(session, newsletter, next_one, "sponsored"), now=before, sponsor_name="Mooring"
     )
-    write_copy(session, approved, CreativeState.APPROVED, now=now - timedelta(days=2))
+    write_copy(session, approved, CreativeState.APPROVED, now=now - timedelta(days=2), copy=copy_about(2))
     sell_slot(
         session, slot_on(session, newsletter, next_one, "classified", 1), now=before, sponsor_name="Brightmoor Conf"
     )
@@ -47,7 +47,7 @@ def furnish(session: Session, newsletter: Newsletter, *, now: datetime) -> None:
         session, slot_on(session, newsletter, next_one, "classified", 2), now=before, sponsor_name="Peat Systems",
         due_on=now.date(),
     )  # fmt: skip
-    write_copy(session, unpaid, CreativeState.APPROVED, now=now - timedelta(days=2))
+    write_copy(session, unpaid, CreativeState.APPROVED, now=now - timedelta(days=2), copy=copy_about(3))
 
     sell_slot(session, slot_on(session, newsletter, later), now=before, sponsor_name="Tidewatch")
     hold_slot(session, slot_on(session, newsletter, later, "sponsored"), now=now, sponsor_name="Ferrywork",

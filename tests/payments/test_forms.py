@@ -49,7 +49,7 @@ def test_the_least_that_a_card_order_needs_is_accepted(migrated_app: Flask) -> N
         ("website", "https://[half", "That is not a website’s address. Write it like https://company.com."),
         ("country", "XX", "Not a valid choice."),
         ("pay", "invoice", "Not a valid choice."),
-        ("accept_terms", "", "Tick this to say that you accept them."),
+        ("accept_terms", "", "Tick this to say that you accept the terms."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(migrated_app: Flask, field: str, text: str, said: str) -> None:

@@ -98,7 +98,7 @@ def test_the_provider_is_asked_for_exactly_what_is_on_the_slip(shop: Shop, clien
         ({"contact_email": "joost at cinderbox"}, "That is not an e-mail address."),
         ({"website": "javascript:alert(1)"}, "That is not a website’s address."),
         ({"vat_number": "NL004495446B01"}, "A figure of that VAT number is mistyped (Netherlands)."),
-        ({"accept_terms": ""}, "Tick this to say that you accept them."),
+        ({"accept_terms": ""}, "Tick this to say that you accept the terms."),
     ],
 )
 def test_wrong_input_is_said_at_its_field_and_nothing_typed_is_lost(

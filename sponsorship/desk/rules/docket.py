@@ -13,7 +13,7 @@ COPY_IS_APPROVED = (CreativeState.APPROVED, CreativeState.LOCKED)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: `progress` is "done", "now" (the first that is not done) or "later"; the icon stands where it is now."""
+    """One step: `progress` is "done", "now" (where somebody has to act) or "later"; the icon stands where it is now."""
 
     label: str
     note: str
@@ -49,7 +49,7 @@ def steps_of_booking(facts: BookingFacts) -> list[Step]:
         ("Approval", "", facts.copy_state in COPY_IS_APPROVED or has_run, "eye"),
         ("Runs", short_day(facts.publish_on), has_run, "news"),
     ]
-    standing = next((index for index, step in enumerate(planned) if not step[2]), None)
+    standing = next((index for index, step in enumerate(planned[:-1]) if not step[2]), None)  # to run, it only waits
     return [
         Step(label, note, "done" if is_done else "now" if index == standing else "later", icon)
         for index, (label, note, is_done, icon) in enumerate(planned)
