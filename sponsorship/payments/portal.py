@@ -19,9 +19,9 @@ from sponsorship.core.web import Access, access, csrf, go_to, settings, wants_fr
 from sponsorship.payments import flows
 from sponsorship.payments.forms import INVOICE, CheckoutForm
 from sponsorship.payments.gateway import PaymentGateway, ProviderRefused, ProviderUnavailable, SignatureInvalid
-from sponsorship.payments.queries import list_credit_sponsors
 from sponsorship.payments.rules import WEBHOOK_LIMIT
 from sponsorship.payments.services import store_event
+from sponsorship.sponsors.queries import list_sponsors_of_user
 
 blueprint = Blueprint("payments", __name__)
 log = logging.getLogger(__name__)
@@ -155,13 +155,16 @@ def _settled_order(token: str) -> Order:
 
 
 def _checkout_form(order: Order) -> CheckoutForm:
-    """The form, filled with what was given before, or with what is known of whoever is signed in."""
+    """The form, filled with what was given for this order, or with what is known of whoever is signed in.
+
+    What is known of a company is shown to those who act for it, not to whoever typed the address of one of them.
+    """
     user_id = g.viewer.user_id if g.viewer else None
-    cleared = list_credit_sponsors(db.session(), order.newsletter_id, user_id)
-    days = order.newsletter.invoice_days if cleared and order.total_minor else None
-    sponsor = order.sponsor or (cleared[0] if cleared else None)
+    own = [s for s in list_sponsors_of_user(db.session(), user_id or 0) if s.newsletter_id == order.newsletter_id]
+    days = order.newsletter.invoice_days if any(s.may_pay_by_invoice for s in own) and order.total_minor else None
     known = {name: getattr(order, name) for name in ("contact_name", "contact_email", "purchase_order_number")}
-    if sponsor is not None:
+    sponsor = order.sponsor or (own[0] if own else None)
+    if sponsor is not None and (sponsor in own or sponsor.created_at >= order.created_at):
         fields = ("website", "street", "city", "country", "vat_number")
         known |= {"company": sponsor.name} | {name: getattr(sponsor, name) or "" for name in fields}
     if g.viewer and not order.contact_email:

@@ -11,6 +11,7 @@ from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.core.format import count, count_word, money
+from sponsorship.core.money import to_major
 from sponsorship.core.web import Access, access, go_to, local_path, wants_fragment
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter
@@ -41,7 +42,11 @@ def list_invoices(slug: str = "", invoice_id: int | None = None) -> str:
     chosen = _chosen(invoice_id, Permission.READ) if invoice_id is not None else None
     newsletter = chosen.order.newsletter if chosen else get_newsletter(db.session(), slug)
     authorise(g.viewer, newsletter.id, Permission.READ)
-    form = RecordPaymentForm(currency=chosen.currency) if chosen else None
+    form = (
+        RecordPaymentForm(currency=chosen.currency, amount=str(to_major(chosen.open_minor, chosen.currency)))
+        if chosen
+        else None
+    )
     return _show_invoices(newsletter, chosen, form)
 
 

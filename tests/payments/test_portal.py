@@ -1,7 +1,7 @@
 """The buyer's pages over HTTP: check out, wrong input, holds that ran out, invoices for those who may."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +9,10 @@ from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
 
 from sponsorship.accounts.models import User
+from sponsorship.booking.queries import get_order
 from sponsorship.booking.rules import OrderState, PaymentMethod
-from sponsorship.booking.services import hold_slots
-from sponsorship.core.db import transaction
+from sponsorship.booking.services import give_details, hold_slots
+from sponsorship.core.db import db, transaction
 from sponsorship.inventory.models import Newsletter
 from sponsorship.payments.models import Invoice, PaymentSession
 from sponsorship.payments.rules import InvoiceState
@@ -230,6 +231,34 @@ def test_nobody_orders_on_anothers_credit(shop: Shop, client: FlaskClient, sign_
     assert "Orders on invoice are for sponsors the publisher has cleared." in page.text
     assert shop.read(token).state is OrderState.HELD
     assert shop.rows(Invoice) == []
+
+
+def test_what_is_known_of_a_company_is_not_shown_to_whoever_types_an_address_of_its(
+    shop: Shop, client: FlaskClient, sign_in: SignIn
+) -> None:
+    trusted(shop)
+    with transaction() as session:
+        sponsor = session.scalars(db.select(Sponsor)).one()
+        sponsor.street, sponsor.created_at = "Secret Lane 1", shop.now - timedelta(days=30)
+    token = hold(shop)
+    typed = DETAILS | {"street": "", "city": "", "vat_number": "", "website": ""}
+    with transaction() as session:
+        given = {name: typed[name] for name in typed if name not in ("pay", "accept_terms")}
+        give_details(session, order=get_order(session, token), now=shop.now, **given)
+    page = client.get(f"/orders/{token}/checkout").text
+    assert "Secret Lane 1" not in page
+    assert 'value="joost@cinderbox.example"' in page
+    sign_in(client, "joost@cinderbox.example")
+    assert "Secret Lane 1" in client.get(f"/orders/{token}/checkout").text
+
+
+def test_what_was_typed_for_an_order_is_there_on_the_next_visit(shop: Shop, client: FlaskClient) -> None:
+    token = hold(shop)
+    with transaction() as session:
+        given = {name: DETAILS[name] for name in DETAILS if name not in ("pay", "accept_terms")}
+        give_details(session, order=get_order(session, token), now=shop.now, **given)
+    page = client.get(f"/orders/{token}/checkout").text
+    assert 'value="Kade 41"' in page and 'value="PO-7"' in page and 'value="Cinderbox B.V."' in page
 
 
 def test_an_order_that_is_not_there_is_not_found(shop: Shop, client: FlaskClient) -> None:
