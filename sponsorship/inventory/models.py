@@ -150,6 +150,11 @@ class Issue(Base):
     newsletter: Mapped[Newsletter] = relationship(lazy="joined", innerjoin=True)
     slots: Mapped[list["Slot"]] = relationship(back_populates="issue")
 
+    @property
+    def ran_at(self) -> datetime:
+        """When readers had it first: as planned, or earlier where it was marked as sent before that."""
+        return min(self.publish_at, self.sent_at or self.publish_at)
+
     def move_to(self, state: IssueState) -> None:
         """Step to another state; raises InvalidTransition where the table has no such step."""
         check_issue_step(self.state, state)

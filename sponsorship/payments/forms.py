@@ -11,6 +11,7 @@ from stdnum import exceptions as stdnum_errors
 from stdnum.eu import vat as eu_vat
 from stdnum.gb import vat as gb_vat
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
 from sponsorship.core.money import to_minor
@@ -24,16 +25,15 @@ AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,3})?")
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 
-def country_choices() -> list[tuple[str, str]]:
-    """Return the countries as (two letters, English name), by name, an empty choice first."""
-    names = Locale.parse("en_GB").territories
-    countries = [(code, name) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code)]
-    kept = [(code, name) for code, name in countries if code not in NOT_COUNTRIES]
-    return [("", "Choose a country"), *sorted(kept, key=lambda country: country[1].replace("Å", "A"))]
+def country_names() -> dict[str, str]:
+    """Return the countries' English names by their two letters, in the order of their names."""
+    names = Locale.parse("en_GB").territories.items()
+    kept = [(code, name) for code, name in names if re.fullmatch("[A-Z]{2}", code) and code not in NOT_COUNTRIES]
+    return dict(sorted(kept, key=lambda country: country[1].replace("Å", "A")))
 
 
-COUNTRIES = country_choices()
-COUNTRY_NAMES = dict(COUNTRIES)
+COUNTRY_NAMES = country_names()
+COUNTRIES = [SelectChoice("", "Choose a country"), *(SelectChoice(*country) for country in COUNTRY_NAMES.items())]
 
 
 def _line(text: str | None) -> str:
@@ -70,14 +70,15 @@ class CheckoutForm(FlaskForm):
     purchase_order_number = StringField(
         "Purchase order number", [Length(max=80)], [_line], description="Printed on the invoice."
     )
-    pay = RadioField("How you pay", choices=[(CARD, "Card, now")], default=CARD)
-    accept_terms = BooleanField("I have read the terms.", [DataRequired("Tick this to say that you accept the terms.")])
+    pay = RadioField("How you pay", choices=[SelectChoice(CARD, "Card, now")], default=CARD)
+    accept_terms = BooleanField("Terms", [DataRequired("Tick this to say that you accept the terms.")])
 
     def __init__(self, *args: Any, invoice_days: int | None = None, **kwargs: Any) -> None:
         """Offer to pay by invoice where `invoice_days` is given."""
         super().__init__(*args, **kwargs)
-        if invoice_days is not None:
-            self.pay.choices = [(CARD, "Card, now"), (INVOICE, f"Invoice, {invoice_days} days")]
+        self.offers_invoice = invoice_days is not None
+        if self.offers_invoice:
+            self.pay.choices = [*self.pay.choices, SelectChoice(INVOICE, f"Invoice, {invoice_days} days")]
 
     def validate_website(self, field: Field) -> None:
         """Accept http and https addresses of a public host name."""
@@ -119,7 +120,7 @@ class CheckoutForm(FlaskForm):
         }  # fmt: skip
 
     def _needed_for_invoice(self, field: Field, message: str) -> None:
-        if self.pay.data == INVOICE and not field.data:
+        if self.offers_invoice and self.pay.data == INVOICE and not field.data:
             raise ValidationError(message)
 
 
@@ -136,11 +137,11 @@ def checked_vat_number(number: str, country: str) -> str:
         if is_northern_irish or country.lower() in eu_vat.MEMBER_STATES:
             return str(eu_vat.validate(number if is_northern_irish else _prefixed(number, prefix)))
     except stdnum_errors.InvalidLength as wrong:
-        raise ValidationError(f"That VAT number is too long or too short for {COUNTRY_NAMES[country]}.") from wrong
+        raise ValidationError(f"That VAT number is too long or too short ({COUNTRY_NAMES[country]}).") from wrong
     except stdnum_errors.InvalidChecksum as wrong:
-        raise ValidationError(f"That is no VAT number of {COUNTRY_NAMES[country]}: a figure is mistyped.") from wrong
+        raise ValidationError(f"A figure of that VAT number is mistyped ({COUNTRY_NAMES[country]}).") from wrong
     except stdnum_errors.ValidationError as wrong:
-        raise ValidationError(f"VAT numbers of {COUNTRY_NAMES[country]} look different.") from wrong
+        raise ValidationError(f"That does not look like a VAT number ({COUNTRY_NAMES[country]}).") from wrong
     return number
 
 
@@ -166,10 +167,11 @@ class RecordPaymentForm(FlaskForm):
     def validate_amount(self, field: Field) -> None:
         """Accept an amount above nothing, written like 1650.00 or 1,650."""
         try:
-            if self.amount_minor <= 0:
-                raise ValidationError("The amount must be more than nothing.")
+            amount_minor = self.amount_minor
         except ValueError as unreadable:
             raise ValidationError("Write the amount like 1650.00.") from unreadable
+        if amount_minor <= 0:
+            raise ValidationError("The amount must be more than nothing.")
 
     @property
     def amount_minor(self) -> int:

@@ -27,7 +27,6 @@ blueprint = Blueprint("payments", __name__)
 log = logging.getLogger(__name__)
 Page = AnyResponse | str | tuple[str, int]
 
-PAID_OR_COMING = (OrderState.CONFIRMED, OrderState.AWAITING_FUNDS)
 POLLED_EVERY = timedelta(seconds=2)
 CLOSED = (OrderState.LAPSED, OrderState.CANCELLED)
 
@@ -37,15 +36,15 @@ CLOSED = (OrderState.LAPSED, OrderState.CANCELLED)
 def checkout(token: str) -> Page:
     """Ask who buys and who pays, then lead to the payment page, or confirm on invoice."""
     order, now = _load_order(token), clock.now()
+    if order.state in CLOSED or _is_over(order, now):
+        return _show_expired(order, now)
     if order.state is not OrderState.HELD:
         return go_to(url_for("payments.show_return", token=token))
-    if order.held_until is not None and order.held_until <= now:
-        return _show_expired(order, now)
     form = _checkout_form(order)
     if not form.validate_on_submit():
         return _show_checkout(order, form, now, 422 if form.is_submitted() else 200)
     try:
-        return go_to(_place(token, form, now))
+        return go_to(_place(token, form, now) or url_for("payments.show_return", token=token))
     except HoldExpired:
         return _show_expired(_load_order(token), now)
     except ProviderUnavailable as away:
@@ -63,7 +62,8 @@ def resume(token: str) -> Page:
     if order.state is not OrderState.IN_CHECKOUT:
         return go_to(url_for("payments.show_return", token=token))
     try:
-        return go_to(flows.open_checkout(order_token=token, gateway=_gateway(), settings=settings(), now=now))
+        url = flows.open_checkout(order_token=token, gateway=_gateway(), settings=settings(), now=now)
+        return go_to(url or url_for("payments.show_return", token=token))
     except HoldExpired:
         return _show_expired(_load_order(token), now)
     except DomainError as refusal:
@@ -74,22 +74,16 @@ def resume(token: str) -> Page:
 @access(Access.LINK)
 def show_return(token: str) -> Page:
     """Where the payment page leads when it is done: ask the provider what happened, and say it. The address proves nothing."""
-    order, now = _settled_order(token), clock.now()
+    order = _settled_order(token)
     if order.state is OrderState.IN_CHECKOUT:
         template = "payments/_pending.html" if wants_fragment() else "payments/show_return.html"
-        return render_template(template, order=order, held_until=_clock(order), home_href=_dates_url(order))
-    target = None
-    if order.state in PAID_OR_COMING:
-        target = url_for("storefront.show_order", token=token)
-    elif order.state is OrderState.HELD:
-        target = url_for("payments.checkout", token=token)
-    if wants_fragment():  # what was pending is not any more: have the browser load the page that says so
-        return Response(status=204, headers={"HX-Redirect": target or url_for("payments.show_return", token=token)})
-    if target is not None:
-        return go_to(target)
+        return render_template(template, order=order, held_until=_clock(order))
+    if wants_fragment():  # it is not pending any more: have the browser load the page that says so
+        return Response(status=204, headers={"HX-Redirect": url_for("payments.show_return", token=token)})
     if order.state in CLOSED:
-        return _show_expired(order, now)
-    return render_template("payments/show_outcome.html", order=order, home_href=_dates_url(order))
+        return _show_expired(order, clock.now())
+    is_held = order.state is OrderState.HELD
+    return go_to(url_for("payments.checkout" if is_held else "storefront.show_order", token=token))
 
 
 @blueprint.get("/orders/<token>/back")
@@ -145,6 +139,10 @@ def _load_order(token: str) -> Order:
     return order
 
 
+def _is_over(order: Order, now: datetime) -> bool:
+    return order.state is OrderState.HELD and order.held_until is not None and order.held_until <= now
+
+
 def _settled_order(token: str) -> Order:
     """The order as it stands after asking the provider; where that is out of reach, as it stood before."""
     _load_order(token)
@@ -171,7 +169,7 @@ def _checkout_form(order: Order) -> CheckoutForm:
     return CheckoutForm(invoice_days=days, **known)
 
 
-def _place(token: str, form: CheckoutForm, now: datetime) -> str:
+def _place(token: str, form: CheckoutForm, now: datetime) -> str | None:
     return flows.check_out(
         order_token=token, details=form.details(), is_invoice=form.pay.data == INVOICE,
         user_id=g.viewer.user_id if g.viewer else None, gateway=_gateway(), settings=settings(), now=now,
@@ -189,7 +187,7 @@ def _show_checkout(order: Order, form: CheckoutForm, now: datetime, status: int)
     bookings = list_bookings(db.session(), order)
     page = render_template(
         "payments/checkout.html", order=order, form=form, bookings=bookings, held_until=_clock(order), now=now,
-        first_copy_due=min(booking.slot.deadlines.copy_due_at for booking in bookings), home_href=_dates_url(order),
+        first_copy_due=min(booking.slot.deadlines.copy_due_at for booking in bookings), dates_url=_dates_url(order),
     )  # fmt: skip
     return page, status
 
@@ -197,7 +195,7 @@ def _show_checkout(order: Order, form: CheckoutForm, now: datetime, status: int)
 def _show_back(order: Order, now: datetime, trouble: DomainError | None) -> tuple[str, int]:
     page = render_template(
         "payments/show_back.html", order=order, bookings=list_bookings(db.session(), order), held_until=_clock(order),
-        now=now, trouble=_said(trouble) if trouble else "", home_href=_dates_url(order),
+        now=now, trouble=_said(trouble) if trouble else "",
     )  # fmt: skip
     return page, trouble.status if trouble else 200
 

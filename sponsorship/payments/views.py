@@ -1,6 +1,8 @@
 """The publisher's pages of payments: who owes what, money that came to the bank, reminders."""
 
-from flask import flash, g, render_template, url_for
+import json
+
+from flask import flash, g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sponsorship.accounts.queries import authorise
@@ -9,10 +11,11 @@ from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.core.format import count, count_word, money
-from sponsorship.core.web import Access, access, go_to
+from sponsorship.core.web import Access, access, go_to, local_path, wants_fragment
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter
 from sponsorship.inventory.services import today_of
+from sponsorship.payments.errors import PaymentRecorded
 from sponsorship.payments.forms import RecordPaymentForm
 from sponsorship.payments.models import Invoice
 from sponsorship.payments.portal import blueprint
@@ -61,7 +64,8 @@ def record_payment(invoice_id: int) -> Response | tuple[str, int]:
                 url_for("payments.list_invoices", slug=_chosen(invoice_id, Permission.MONEY).order.newsletter.slug)
             )
         except DomainError as refusal:
-            form.reference.errors = [refusal.message]
+            errors = form.reference.errors if isinstance(refusal, PaymentRecorded) else form.form_errors
+            errors.append(refusal.message)
             status = refusal.status
     invoice = _chosen(invoice_id, Permission.MONEY)
     return _show_invoices(invoice.order.newsletter, invoice, form), status
@@ -70,17 +74,20 @@ def record_payment(invoice_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/invoices/<int:invoice_id>/remind", endpoint="remind_debtor")
 @access(Access.TEAM, Permission.MONEY)
 def remind(invoice_id: int) -> Response:
-    """Send the debtor a reminder, at most one a day."""
-    slug = _chosen(invoice_id, Permission.MONEY).order.newsletter.slug
+    """Send the debtor a reminder, at most one a day; answers 204 with a line to show, or goes back to where the button stood."""
+    slug, kind = _chosen(invoice_id, Permission.MONEY).order.newsletter.slug, "ok"
     try:
         with transaction() as session:
             invoice = get_invoice(session, invoice_id)
             remind_debtor(session, invoice=invoice, actor=g.viewer.email, now=clock.now())
-            address = invoice.order.contact_email
-        flash(f"Reminder sent to {address}.", "ok")
+            said = f"Reminder sent to {invoice.order.contact_email}."
     except DomainError as refusal:
-        flash(refusal.message, "error")
-    return go_to(url_for("payments.list_invoices", slug=slug))
+        said, kind = refusal.message, "error"
+    if wants_fragment():
+        toast = {"slotsChanged": {}, "toast": {"text": said, "kind": kind}}
+        return Response(status=204, headers={"HX-Trigger": json.dumps(toast)})
+    flash(said, kind)
+    return go_to(local_path(request.form.get("next")) or url_for("payments.list_invoices", slug=slug))
 
 
 def _chosen(invoice_id: int, permission: Permission) -> Invoice:

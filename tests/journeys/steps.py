@@ -121,6 +121,16 @@ def approve_all(page: Page, desk: Desk, sponsor: str) -> None:
     raise AssertionError(f"copy of {sponsor} still waits after it was approved")
 
 
+def expect_mail(page: Page, desk: Desk, address: str, words: str) -> None:
+    """Wait until the worker has put a mail with these words on the outbox page."""
+    for _ in range(60):
+        page.goto(f"{desk.url}/outbox?to={address}")
+        if page.locator("main", has_text=words).count():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"no mail to {address} says “{words}”")
+
+
 def go_to_issue(page: Page, desk: Desk, issue: OpenIssue) -> None:
     """Open an issue's page from the calendar, paging on where it is not on the first one."""
     page.goto(f"{desk.url}/desk/sunday-runbook/calendar")

@@ -121,7 +121,7 @@ class Shop:
     def open(self, token: str) -> str:
         """Open the order's payment page; returns the provider's session id."""
         url = flows.open_checkout(order_token=token, gateway=self.gateway, settings=self.settings, now=self.now)
-        assert url.startswith(self.provider.url), url
+        assert url is not None and url.startswith(self.provider.url), url
         return url.rsplit("/", 1)[-1]
 
     def checkout(self, *days: date, **details: Any) -> tuple[str, str]:
@@ -190,6 +190,7 @@ def shop(app: Flask, clock: time_machine.Traveller, newsletter: Newsletter, tmp_
     """A shop whose provider answers on a free port and sends no webhooks; its books are checked at the end."""
     settings: Settings = app.config["SETTINGS"]
     newsletter_id = newsletter.id
+    db.session.rollback()
     with run_standin(tmp_path / "provider.sqlite3", retry_delays=(0.05, 0.1, 0.2)) as url:
         ours = replace(settings, stripe_api_base=url)
         before = app.extensions["payment_gateway"]

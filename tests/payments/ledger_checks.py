@@ -72,9 +72,14 @@ FAULTS = {
 }
 
 
+def broken_rules(session: Session) -> dict[str, list[object]]:
+    """Return the invariants that do not hold in what this session sees, with the rows that break them."""
+    return {name: rows for name, sql in FAULTS.items() if (rows := list(session.execute(text(sql)).all()))}
+
+
 def check_books(session: Session) -> None:
     """Fail with every invariant of the ledger that does not hold, and the rows that break it."""
     session.rollback()
-    broken = {name: rows for name, sql in FAULTS.items() if (rows := session.execute(text(sql)).all())}
+    broken = broken_rules(session)
     session.rollback()
     assert not broken, "\n".join(f"{name}: {rows}" for name, rows in broken.items())

@@ -20,7 +20,7 @@ from sponsorship.assembly.rules.preflight import (
 )
 from sponsorship.assembly.rules.slots import due_words
 from sponsorship.checks.queries import open_findings_of_issue
-from sponsorship.checks.rules import Severity
+from sponsorship.checks.rules import Reader, Severity
 from sponsorship.core.format import local, money
 from sponsorship.inventory.models import Issue
 from sponsorship.inventory.rules import IssueState
@@ -51,7 +51,9 @@ def prepare_issue(session: Session, issue: Issue, now: datetime, url_of: Callabl
     views = list_issue_views(session, issue, now)
     blocks = issue_blocks(session, views, url_of)
     found = open_findings_of_issue(session, issue.newsletter_id, issue.publish_on)
-    findings = [CheckedFinding(one.severity is Severity.STOPS, one.title, one.sentence) for one in found]
+    today = local(now, issue.newsletter.timezone).date()
+    told = [(one, one.told_to(Reader.PUBLISHER, today)) for one in found]
+    findings = [CheckedFinding(one.severity is Severity.STOPS, words.title, words.sentence) for one, words in told]
     slots = [_checked(view, blocks, now) for view in views]
     pages = _pages(issue)
     return PreparedIssue(issue, views, blocks, preflight_lines(slots, findings, pages), pages)

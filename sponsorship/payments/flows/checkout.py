@@ -9,7 +9,6 @@ from sponsorship.booking.rules import OrderState
 from sponsorship.booking.services import cancel_order, give_details, lapse_order
 from sponsorship.core.config import Settings
 from sponsorship.core.db import lock_rows, transaction
-from sponsorship.core.web import page_url
 from sponsorship.payments.flows.facts import SessionFacts, read_session, reading
 from sponsorship.payments.gateway import PaymentGateway, ProviderRefused, ProviderSession, ProviderUnavailable
 from sponsorship.payments.queries import find_standing_session, get_payment_session, list_payment_sessions
@@ -38,8 +37,8 @@ def check_out(
     gateway: PaymentGateway,
     settings: Settings,
     now: datetime,
-) -> str:
-    """Write down who buys, then confirm on invoice or open the payment page; returns where the buyer goes.
+) -> str | None:
+    """Write down who buys, then confirm on invoice, or return the payment page's address; None where the order is confirmed.
 
     An order that costs nothing is confirmed at once. On invoice only where the person `user_id` acts for the sponsor that the
     details name, so that nobody buys on another's credit. Raises what give_details, confirm_on_invoice and open_checkout do.
@@ -49,18 +48,18 @@ def check_out(
         if is_invoice:
             check_credit(session, order=order, user_id=user_id)
             confirm_on_invoice(session, order=order, now=now)
-            return page_url("storefront.show_order", token=order_token)
+            return None
         if order.total_minor == 0:
             confirm_free(session, order=order, now=now)
-            return page_url("storefront.show_order", token=order_token)
+            return None
     return open_checkout(order_token=order_token, gateway=gateway, settings=settings, now=now)
 
 
-def open_checkout(*, order_token: str, gateway: PaymentGateway, settings: Settings, now: datetime) -> str:
-    """Return where the buyer goes to pay: the order's open payment page, or a new one.
+def open_checkout(*, order_token: str, gateway: PaymentGateway, settings: Settings, now: datetime) -> str | None:
+    """Return the address of the order's payment page: the one that is open, or a new one.
 
-    Where the page turns out to be done with, that is our own page which says what became of it. Raises HoldExpired,
-    TooManySessions, ProviderUnavailable (ask again: the slots stay held), ProviderRefused.
+    None where the page turns out to be done with: the order says what became of it. Raises HoldExpired, TooManySessions,
+    ProviderUnavailable (ask again: the slots stay held), ProviderRefused.
     """
     payment_session_id = begin_checkout(order_token=order_token, gateway=gateway, settings=settings, now=now)
     try:
@@ -89,13 +88,11 @@ def begin_checkout(*, order_token: str, gateway: PaymentGateway, settings: Setti
         return payment.id
 
 
-def resume_session(payment_session_id: int, *, gateway: PaymentGateway, now: datetime) -> str:
-    """Second half, and every later visit: have the page opened, see that it still is, and return its address."""
+def resume_session(payment_session_id: int, *, gateway: PaymentGateway, now: datetime) -> str | None:
+    """Second half, and every later visit: have the page opened, see that it still is, and return its address, or None."""
     settle_session(payment_session_id, gateway=gateway, now=now)
     facts = read_session(payment_session_id)
-    if facts.state is SessionState.OPEN and facts.url is not None:
-        return facts.url
-    return page_url("payments.show_return", token=facts.order_token)
+    return facts.url if facts.state is SessionState.OPEN else None
 
 
 def settle_session(

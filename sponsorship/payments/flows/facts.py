@@ -34,7 +34,6 @@ class SessionFacts:
     """A payment session as it stood when it was read."""
 
     payment_session_id: int
-    order_token: str
     state: SessionState
     provider_id: str | None
     url: str | None
@@ -61,7 +60,7 @@ def read_session(payment_session_id: int) -> SessionFacts:
     with reading() as session:
         payment = get_payment_session(session, payment_session_id)
         return SessionFacts(
-            payment.id, payment.order.token, payment.state, payment.provider_id, payment.url, payment.request,
+            payment.id, payment.state, payment.provider_id, payment.url, payment.request,
             payment.idempotency_key, payment.created_at, payment.error,
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from sponsorship.payments.models import Invoice, JournalEntry, JournalLine, Rece
 from sponsorship.payments.rules import MEMO_ACCOUNTS, Account, InvoiceState, ReceiptSource, RefundState
 
 OWED_BACK = (RefundState.REQUESTED, RefundState.PENDING, RefundState.FAILED, RefundState.CANCELLED)
+STANDING_INVOICES = (InvoiceState.OPEN, InvoiceState.PAID)
 BALANCE = func.coalesce(func.sum(JournalLine.amount_minor), 0)
 
 
@@ -60,10 +61,12 @@ def _differing_invoices(session: Session) -> Iterator[str]:
         .group_by(JournalEntry.order_id)
         .subquery()
     )
-    query = select(Invoice.number, Invoice, func.coalesce(owed.c.balance, 0))
-    for number, invoice, balance in session.execute(query.outerjoin(owed, owed.c.key == Invoice.order_id)):
-        if invoice.state in (InvoiceState.OPEN, InvoiceState.PAID) and invoice.open_minor != balance:
-            yield f"Invoice {number} says {invoice.open_minor} is open, the ledger says {balance}."
+    said = Invoice.net_minor + Invoice.tax_minor - Invoice.paid_minor
+    query = select(Invoice.number, said, func.coalesce(owed.c.balance, 0))
+    query = query.outerjoin(owed, owed.c.key == Invoice.order_id).where(Invoice.state.in_(STANDING_INVOICES))
+    for number, open_minor, balance in session.execute(query):
+        if open_minor != balance:
+            yield f"Invoice {number} says {open_minor} is open, the ledger says {balance}."
 
 
 def _differing_receipts(session: Session) -> Iterator[str]:

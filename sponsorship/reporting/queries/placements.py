@@ -108,7 +108,7 @@ def get_placement_report(session: Session, booking: Booking, now: datetime) -> P
     delivered = {issue_id: row.delivered for issue_id, row in statistics.items()}
     clicks = counts.get(booking.id, ClickCount(0, 0, 0))
     positions = clicks_by_position(session, booking.id)
-    started_at = slot.issue.publish_at.replace(minute=0, second=0, microsecond=0)
+    started_at = slot.issue.ran_at.replace(minute=0, second=0, microsecond=0)
     return PlacementReport(
         booking=booking,
         slot=slot,
