@@ -198,6 +198,12 @@ def months_shown(today: date, before: int = 9, after: int = 2) -> list[date]:
     return [add_months(this_month, months) for months in range(-before, after + 1)]
 
 
+def without_empty_start(months: Sequence[MonthRow], fewest: int = 6) -> list[MonthRow]:
+    """Leave out the months before the newsletter had a slot to sell, as long as so many months remain."""
+    first = next((index for index, row in enumerate(months) if row.all_minor or row.sell_through is not None), 0)
+    return list(months[min(first, max(len(months) - fewest, 0)) :])
+
+
 def share_of_slot(
     kind: BookingKind | None, state: BookingState | None, *, issue_state: IssueState, is_over: bool, owes: bool
 ) -> SlotShare:

@@ -84,10 +84,12 @@ def _comparison(report: PlacementReport) -> dict[str, Any]:
     rates = [other.rate for other in report.others if other.rate is not None]
     rate = report.own.rate
     compared = rate is not None and len(rates) >= rules.FEWEST_COMPARED
+    numbers = [one.issue_number for one in (report.own, *report.others) if one.rate is not None]
     return {
         "headline": rules.report_headline(people, rules.times_usual(people, others), placement),
         "standing": rules.rank_sentence(people, others, placement),
         "interval": rules.interval_sentence(people, report.own.delivered) if report.own.delivered else "",
+        "dots_note": f"Each dot is one issue, No. {min(numbers)} to {max(numbers)}" if compared else "",
         "dots_json": rates_compared(rates, rate) if rate is not None and compared else "",
         "dots_label": rules.dots_sentence(rates, rate, placement) if rate is not None and compared else "",
         "dots_table": _dots_table(report) if compared else None,

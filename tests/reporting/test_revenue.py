@@ -93,7 +93,7 @@ def test_a_months_bar_is_what_was_sold_at_its_price_and_the_rest_at_rate_card(
     assert november.open_minor == 2 * 310_000 + 4 * 30_000
     assert november.sell_through == 7 / 20
     assert (december.collected_minor, december.outstanding_minor, december.held_minor) == (0, 165_000, 85_000)
-    assert months[date(2026, 2, 1)].sell_through is None
+    assert next(iter(months)) == date(2026, 8, 1) and months[date(2026, 8, 1)].sell_through is None
     assert sum(row.collected_minor for row in months.values()) == 610_000
 
 

@@ -11,6 +11,7 @@ from sponsorship.reporting.rules import (
     HOW_IT_SHOWS,
     Z_95,
     AgeBand,
+    MonthRow,
     Period,
     SlotShare,
     Span,
@@ -27,6 +28,7 @@ from sponsorship.reporting.rules import (
     times_usual,
     usual,
     wilson_interval,
+    without_empty_start,
 )
 from sponsorship.tracking.rules import ExclusionReason
 
@@ -55,6 +57,18 @@ def test_the_chart_shows_nine_months_before_this_one_and_two_after() -> None:
     assert (months[0], months[9], months[-1], len(months)) == (
         date(2026, 2, 1), date(2026, 11, 1), date(2027, 1, 1), 12,
     )  # fmt: skip
+
+
+def test_a_young_newsletters_chart_begins_with_its_first_issue() -> None:
+    def row(month: int, sold: float | None) -> MonthRow:
+        return MonthRow(date(2026, month, 1), 0, 0, 0, 0 if sold is None else 100, sold)
+
+    young = [row(month, None if month < 5 else 0.5) for month in range(1, 13)]
+    assert [one.month.month for one in without_empty_start(young)] == [5, 6, 7, 8, 9, 10, 11, 12]
+    newborn = [row(month, None if month < 12 else 0.5) for month in range(1, 13)]
+    assert [one.month.month for one in without_empty_start(newborn)] == [7, 8, 9, 10, 11, 12]
+    gap = [row(1, 0.5), row(2, None), row(3, 0.5)]
+    assert without_empty_start(gap) == gap
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from sponsorship.reporting.rules import (
     share_of_slot,
     span_before,
     span_of,
+    without_empty_start,
 )
 
 STANDS = (BookingState.CONFIRMED, BookingState.RAN)
@@ -127,7 +128,7 @@ def get_revenue(session: Session, newsletter: Newsletter, period: Period, now: d
     return RevenueReport(
         today=today,
         figures=_figures(period, today, views, shares, list(money.values()), invoices),
-        months=tuple(_month(month, views, shares, list(money.values())) for month in months),
+        months=tuple(without_empty_start([_month(month, views, shares, list(money.values())) for month in months])),
         receivables=tuple(_by_age(list_receivables(session, invoices, today))),
         views=tuple(views),
         shares=shares,
