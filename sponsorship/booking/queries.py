@@ -13,6 +13,7 @@ from sponsorship.core.errors import NotFound
 from sponsorship.inventory.models import Issue, Newsletter, Slot
 from sponsorship.inventory.queries import list_slots_by_id
 from sponsorship.inventory.rules import IssueState, PriceRuleKind
+from sponsorship.sponsors.models import Sponsor
 
 LARGEST_ID = 2**31 - 1
 MOST_OFFERS = 3
@@ -189,6 +190,14 @@ def list_bookings_of_sponsors(session: Session, sponsor_ids: Collection[int]) ->
     """Return every booking of these sponsors, whatever its state and archive included, earliest issue first."""
     query = select(Booking).where(Booking.sponsor_id.in_(sponsor_ids)).options(selectinload(Booking.order))
     return sorted(session.scalars(query), key=lambda b: (b.slot.issue.publish_at, b.id))
+
+
+def has_other_orders(session: Session, sponsor: Sponsor, order: Order) -> bool:
+    """Whether a sponsor has any order or archived booking besides this order."""
+    others = select(Booking.id).where(
+        Booking.sponsor_id == sponsor.id, or_(Booking.order_id != order.id, Booking.order_id.is_(None))
+    )
+    return session.scalar(others.limit(1)) is not None
 
 
 def list_bookings_of_issue(session: Session, issue: Issue) -> list[Booking]:

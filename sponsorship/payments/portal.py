@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, current_app, flash, g, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from sponsorship.accounts.rules import normal_email
 from sponsorship.booking.errors import HoldExpired
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import get_order, list_bookings, suggest_swap
@@ -173,8 +174,10 @@ def _checkout_form(order: Order) -> CheckoutForm:
 
 
 def _place(token: str, form: CheckoutForm, now: datetime) -> str | None:
+    address = normal_email(form.contact_email.data or "")
     return flows.check_out(
-        order_token=token, details=form.details(), is_invoice=form.pay.data == INVOICE,
+        order_token=token, details=form.details() | {"is_proven": g.viewer is not None and g.viewer.email == address},
+        is_invoice=form.pay.data == INVOICE,
         user_id=g.viewer.user_id if g.viewer else None, gateway=_gateway(), settings=settings(), now=now,
     )  # fmt: skip
 

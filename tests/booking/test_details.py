@@ -61,6 +61,21 @@ def test_details_can_be_corrected_and_what_is_left_empty_is_kept(
     assert session.query(Sponsor).count() == 1
 
 
+@pytest.mark.parametrize(("is_proven", "street"), [(False, DETAILS["street"]), (True, "Elsewhere 9")])
+def test_only_who_is_signed_in_with_the_address_changes_a_known_sponsors_particulars(
+    session: Session, newsletter: Newsletter, now: datetime, is_proven: bool, street: str
+) -> None:
+    with transaction() as writing:
+        first = order_of_week(writing, newsletter, 0, now)
+        again = hold_order(writing, newsletter, [slot_on(writing, newsletter, FIRST + timedelta(weeks=1))], now=now)
+        typed = DETAILS | {"street": "Elsewhere 9"}
+        give_details(writing, order=again, is_proven=is_proven, now=now + timedelta(minutes=2), **typed)
+    assert again.sponsor_id == first.sponsor_id
+    assert first.sponsor is not None and first.sponsor.street == street
+    entry = session.query(AuditEntry).filter_by(action="details_given", object_id=again.id).one()
+    assert (entry.after or {})["street"] == "Elsewhere 9"
+
+
 def test_a_known_address_books_for_its_sponsor_however_the_company_is_spelt(
     session: Session, newsletter: Newsletter, now: datetime
 ) -> None:

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sponsorship.archive.rules import FoundKind, FoundPlacement
 from sponsorship.core.text import slugify
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
+from sponsorship.inventory.queries import list_newsletters
 from sponsorship.inventory.rules import PlacementKind
 from sponsorship.inventory.services import add_placement, add_slot, create_newsletter
 
@@ -22,11 +22,14 @@ KINDS = {
 
 
 def make_sure_of_newsletter(session: Session, *, name: str, now: datetime) -> Newsletter:
-    """Return the newsletter of that name, or a new one: weekly on Sundays at noon UTC in dollars, to be set right later."""
+    """Return the newsletter of that name, or a new one: weekly on Sundays at noon UTC in dollars, to be set right later.
+
+    Names are compared by letters and figures alone: past issues spell "DevOps Weekly" and "Devops-Weekly".
+    """
     slug = slugify(name)
-    newsletter = session.scalars(select(Newsletter).where(Newsletter.slug == slug)).one_or_none()
-    if newsletter is not None:
-        return newsletter
+    for newsletter in list_newsletters(session):
+        if newsletter.slug.replace("-", "") == slug.replace("-", ""):
+            return newsletter
     return create_newsletter(
         session, slug=slug, name=name, timezone="UTC", currency="USD", rhythm_rule="FREQ=WEEKLY;BYDAY=SU",
         rhythm_start=date(now.year, 1, 1), publish_time=time(12), now=now,

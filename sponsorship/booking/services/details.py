@@ -1,11 +1,13 @@
 """Who buys: the company details of an order, and which sponsor they belong to."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.rules import normal_email
 from sponsorship.booking.models import Order
+from sponsorship.booking.queries import has_other_orders
 from sponsorship.booking.rules import BUYER
 from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter
 from sponsorship.booking.services.occupy import lock_order, note
@@ -30,9 +32,13 @@ def give_details(
     contact_name: str,
     contact_email: str,
     purchase_order_number: str,
+    is_proven: bool = False,
     now: datetime,
 ) -> Order:
     """Write down who buys, and that the terms of today were accepted; the order and its bookings get their sponsor.
+
+    `is_proven`: the buyer is signed in with that address. Anybody else fills in what is not known of a sponsor that has
+    bought before, and changes nothing of it; what was typed is in the audit trail.
 
     Raises HoldExpired where time has run out, TooManyOpenOrders where that sponsor has three other unpaid orders.
     """
@@ -43,7 +49,8 @@ def give_details(
     sponsor = _sponsor_of(session, order.newsletter_id, company, address, now)
     lock_rows(session, Sponsor, [sponsor.id])
     check_open_orders(session, order.newsletter, now, sponsor=sponsor, besides=order.id)
-    _describe(sponsor, website=website, street=street, city=city, country=country, vat_number=vat_number)
+    typed = {"website": website, "street": street, "city": city, "country": country, "vat_number": vat_number}
+    _describe(sponsor, typed, may_change=is_proven or not has_other_orders(session, sponsor, order))
     add_contact(session, sponsor=sponsor, email=address, name=clean_line(contact_name), now=now)
     order.sponsor = sponsor
     for booking in order.bookings:
@@ -54,8 +61,7 @@ def give_details(
     session.flush()
     note(
         session, order, "details_given", actor=BUYER, now=now, was=was, sponsor=sponsor.id, contact=address,
-        terms_version=order.terms_version, website=sponsor.website, street=sponsor.street, city=sponsor.city,
-        country=sponsor.country, vat_number=sponsor.vat_number,
+        terms_version=order.terms_version, **{name: clean_line(value) for name, value in typed.items()},
     )  # fmt: skip
     return order
 
@@ -74,11 +80,10 @@ def _sponsor_of(session: Session, newsletter_id: int, company: str, address: str
     return make_sure_of_sponsor(session, newsletter_id=newsletter_id, name=company, now=now)
 
 
-def _describe(sponsor: Sponsor, *, website: str, street: str, city: str, country: str, vat_number: str) -> None:
-    """Take over what was typed; what was left empty keeps what was known."""
-    sponsor.website = clean_line(website) or sponsor.website
-    sponsor.domain = sponsor.domain or domain_of(website)
-    sponsor.street = clean_line(street) or sponsor.street
-    sponsor.city = clean_line(city) or sponsor.city
-    sponsor.country = clean_line(country) or sponsor.country
-    sponsor.vat_number = clean_line(vat_number) or sponsor.vat_number
+def _describe(sponsor: Sponsor, typed: Mapping[str, str], *, may_change: bool) -> None:
+    """Take over what was typed; what was left empty keeps what was known, and so does all else unless it may change."""
+    for name, value in typed.items():
+        line = clean_line(value)
+        if line and (may_change or not getattr(sponsor, name)):
+            setattr(sponsor, name, line)
+    sponsor.domain = sponsor.domain or domain_of(typed["website"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import get_order, get_order_by_id
@@ -31,7 +32,7 @@ UNKNOWN_TO_PROVIDER = "resource_missing"
 def check_out(
     *,
     order_token: str,
-    details: Mapping[str, str],
+    details: Mapping[str, Any],
     is_invoice: bool,
     user_id: int | None,
     gateway: PaymentGateway,
