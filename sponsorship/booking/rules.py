@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sponsorship.core.errors import InvalidTransition
-from sponsorship.core.money import percent_of, split_amount
+from sponsorship.core.money import percent_of, smallest_step, split_amount
 
 HOLD = timedelta(minutes=20)
 EXTENSION = timedelta(minutes=10)
@@ -206,12 +206,16 @@ class FrequencyDiscount:
 
 
 def quote(currency: str, prices: Sequence[int], discounts: Sequence[FrequencyDiscount]) -> Quote:
-    """Price an order of slots at list prices (minor units): the best frequency discount that its size has reached."""
-    list_total = sum(prices)
+    """Price an order of slots at list prices (minor units): the best frequency discount that its size has reached.
+
+    The discount, and each slot's share of it, is a whole number of the least amounts that the currency can be charged in.
+    """
+    list_total, step = sum(prices), smallest_step(currency)
     reached = [rule for rule in discounts if len(prices) >= rule.threshold]
     best = max(reached, key=lambda rule: rule.basis_points, default=None)
-    off = percent_of(list_total, best.basis_points) if best else 0
-    shares = split_amount(off, list(prices)) if off else [0] * len(prices)
+    steps_off = percent_of(list_total // step, best.basis_points) if best else 0
+    shares = [step * part for part in split_amount(steps_off, list(prices))] if steps_off else [0] * len(prices)
+    off = step * steps_off
     lines = (PriceLine(best.label, -off),) if best and off else ()
     return Quote(currency, list_total, lines, tuple(price - share for price, share in zip(prices, shares, strict=True)))
 

@@ -23,7 +23,7 @@ from sponsorship.booking.rules import (
     quote,
 )
 from sponsorship.core.errors import InvalidTransition
-from sponsorship.core.money import split_amount
+from sponsorship.core.money import smallest_step, split_amount
 
 THREE = FrequencyDiscount("Run of three, 10% off", 3, 1000)
 SIX = FrequencyDiscount("Run of six, 15% off", 6, 1500)
@@ -65,6 +65,18 @@ def test_the_shares_of_the_slots_sum_to_the_order_and_none_costs_less_than_nothi
     priced = quote("USD", prices, [FrequencyDiscount("Off", *rule) for rule in rules])
     assert sum(priced.net_by_slot) == priced.list_minor + sum(line.amount_minor for line in priced.discounts)
     assert all(0 <= net <= price for net, price in zip(priced.net_by_slot, prices, strict=True))
+
+
+@given(
+    st.sampled_from(["USD", "JPY", "ISK", "UGX", "KWD"]),
+    st.lists(st.integers(1, 10_000), min_size=3, max_size=26),
+    st.integers(1, 9_999),
+)
+def test_every_share_of_a_discount_can_be_charged_in_its_currency(currency: str, units: list[int], points: int) -> None:
+    step = smallest_step(currency)
+    result = quote(currency, [unit * step for unit in units], [FrequencyDiscount("Run of three", 3, points)])
+    assert all(net % step == 0 and net >= 0 for net in result.net_by_slot)
+    assert result.net_minor == result.list_minor + sum(line.amount_minor for line in result.discounts)
 
 
 @given(st.integers(-(10**9), 10**9), st.lists(st.integers(0, 10**7), min_size=1, max_size=30))
