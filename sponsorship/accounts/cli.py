@@ -21,7 +21,10 @@ group = AppGroup("accounts", help="People and their roles.")
 @click.option("--role", type=click.Choice([role.value for role in TeamRole]), default="owner", show_default=True)
 @click.option("--name", default="")
 def add_member(email: str, newsletter_id: int, role: str, name: str) -> None:
-    """Give the person at EMAIL a role in the team of the newsletter with NEWSLETTER_ID."""
+    """Give a person a role in a newsletter's team.
+
+    The person at EMAIL joins the team of the newsletter with NEWSLETTER_ID, or changes role in it.
+    """
     with transaction() as session:
         user = services.make_sure_of_user(session, email=email, name=name, now=clock.now())
         services.add_member(session, newsletter_id=newsletter_id, user=user, role=TeamRole(role))
@@ -31,7 +34,10 @@ def add_member(email: str, newsletter_id: int, role: str, name: str) -> None:
 @group.command("sign-in-link")
 @click.argument("email")
 def sign_in_link(email: str) -> None:
-    """Print a link that signs the person at EMAIL in, once, within ten minutes."""
+    """Print a link that signs somebody in.
+
+    It works once, within ten minutes, for the person at EMAIL.
+    """
     now = clock.now()
     with transaction() as session:
         url = _link(session, email, now)

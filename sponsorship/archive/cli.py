@@ -50,7 +50,10 @@ def read_file(name: str, path: Path) -> tuple[ReadIssue, str]:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per issue.")
 def scan(paths: tuple[Path, ...], as_json: bool) -> None:
-    """Say which placements the issues in PATHS hold; nothing is changed."""
+    """Say which placements past issues hold.
+
+    PATHS are files or folders; nothing is changed. An unreadable file is named with the reason.
+    """
     unread = 0
     for name, path in issue_files(paths):
         try:
@@ -73,7 +76,10 @@ def _summary(issue: ReadIssue) -> str:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--newsletter", "slug", help="The newsletter they belong to; by default the one that each issue names.")
 def import_archive(paths: tuple[Path, ...], slug: str | None) -> None:
-    """Build issues, sponsors and past bookings from the issues in PATHS; what was imported before stays as it is."""
+    """Build issues, sponsors and bookings from PATHS.
+
+    PATHS are files or folders. What was imported before stays as it is; an unreadable file is named with the reason.
+    """
     imported = known = refused_files = bookings = questions = 0
     for name, path in issue_files(paths):
         try:

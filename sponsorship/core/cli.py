@@ -46,7 +46,10 @@ def init_cli(app: Flask) -> None:
 @click.option("--once", is_flag=True, help="Run what is due now, then end.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Release lapsed holds, send mail, settle payments, mark issues as run: all that is not a page."""
+    """Run all that is not a page, until interrupted.
+
+    Lapses holds, sends mail, settles payments, marks issues as run. As many as you like may run.
+    """
     tasks = current_app.config["TASKS"]
     if once:
         click.echo(f"{run_due(tasks, clock.now())} tasks ran.")
@@ -59,7 +62,10 @@ def worker(once: bool) -> None:
 @click.option("--skip-migrations", is_flag=True, help="Leave the database's schema as it is.")
 @with_appcontext
 def serve(workers: int, skip_migrations: bool) -> None:
-    """Bring the database up to date, then run the web server, the worker and, without a Stripe key, the stand-in."""
+    """Run everything at once, until interrupted.
+
+    Brings the database up to date, then starts the web server, the worker and, without a Stripe key, the stand-in.
+    """
     loaded = settings()
     preparations: list[Step] = current_app.config["PREPARE"]
     steps = 2 + len(preparations)

@@ -24,7 +24,10 @@ group = AppGroup("demo", help="The demo newsletter.")
 @group.command("seed")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Make it as it would stand on that day, YYYY-MM-DD.")
 def seed(today: datetime | None) -> None:
-    """Make the demo newsletter with half a year of issues, orders, copy and clicks, where it is not there yet."""
+    """Make the demo newsletter, where it is not there yet.
+
+    Half a year of issues that ran, the coming quarter, orders, copy, invoices and clicks; the same for each date.
+    """
     try:
         click.echo(_seed(today.date() if today else None))
     except NotADemo as refusal:

@@ -14,7 +14,10 @@ group = AppGroup("inventory", help="Newsletters, issues and slots.")
 @group.command("plan")
 @click.argument("newsletter")
 def plan(newsletter: str) -> None:
-    """Make the issues and slots of a NEWSLETTER's horizon that do not exist yet."""
+    """Plan a newsletter's issues ahead.
+
+    Makes the issues and slots of NEWSLETTER's horizon that do not exist yet; the worker does the same each hour.
+    """
     with transaction() as session:
         new = plan_horizon(session, newsletter=get_newsletter(session, newsletter), now=clock.now())
         click.echo(f"{len(new)} new issues planned.")

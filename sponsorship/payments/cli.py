@@ -10,12 +10,15 @@ from sponsorship.core.web import settings
 from sponsorship.payments import flows
 from sponsorship.payments.queries import list_ledger_faults
 
-group = AppGroup("payments", help="Payments: settle what was missed, check that the books add up.")
+group = AppGroup("payments", help="Settle what was missed; check the books.")
 
 
 @group.command("reconcile")
 def reconcile() -> None:
-    """Ask the provider about everything open: events, payment pages, holds, refunds."""
+    """Ask the provider about all that is open and settle it.
+
+    Events, payment pages, holds and refunds: what webhooks told and what they missed.
+    """
     gateway = current_app.extensions["payment_gateway"]
     done = flows.reconcile(gateway=gateway, settings=settings(), now=clock.now(), deep=True)
     click.echo(
@@ -26,7 +29,10 @@ def reconcile() -> None:
 
 @group.command("check")
 def check() -> None:
-    """Check that the ledger adds up; ends with an error where it does not."""
+    """Check that the ledger adds up.
+
+    Ends with an error, and names each fault, where it does not.
+    """
     faults = list_ledger_faults(db.session())
     for fault in faults:
         click.echo(fault, err=True)
