@@ -65,4 +65,5 @@ def test_every_page_is_rendered_by_some_test(request: pytest.FixtureRequest) -> 
     if chosen:
         pytest.skip("asked only when all tests run, for it looks at what they rendered")
     pages = {name_of(path) for path in PAGES if path.parent.name != "email" and not path.name.startswith("_")}
-    assert not pages - RENDERED
+    unseen = sorted(pages - RENDERED)
+    assert not unseen, f"no test renders {unseen}"
