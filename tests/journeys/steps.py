@@ -132,6 +132,16 @@ def expect_mail(page: Page, desk: Desk, address: str, words: str) -> None:
     raise AssertionError(f"no mail to {address} says “{words}”")
 
 
+def visit_until_shown(page: Page, url: str, wanted: Locator) -> None:
+    """Open a page anew until the worker has done what it is to show: handlers run after the act, not within it."""
+    for _ in range(120):
+        page.goto(url)
+        if wanted.count():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{url} never showed {wanted}")
+
+
 def go_to_issue(page: Page, desk: Desk, issue: OpenIssue) -> None:
     """Open an issue's page from the calendar, paging on where it is not on the first one."""
     page.goto(f"{desk.url}/desk/sunday-runbook/calendar")

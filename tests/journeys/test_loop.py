@@ -17,6 +17,7 @@ from tests.journeys.steps import (
     open_slots,
     pay,
     sign_in,
+    visit_until_shown,
     write_copy,
 )
 
@@ -167,8 +168,9 @@ def click_as_a_reader(context: BrowserContext, link: str) -> None:
 
 def see_the_numbers(page: Page, publisher: Page, desk: Desk, order_url: str) -> None:
     """The sponsor's report charts the click; on the desk booked is collected and outstanding."""
-    page.goto(order_url)
-    page.get_by_role("link", name=re.compile("Read the report")).first.click()
+    report = page.get_by_role("link", name=re.compile("Read the report")).first
+    visit_until_shown(page, order_url, report)
+    report.click()
     expect(page.locator("#chart-clicks .bars path").first).to_be_visible()
     expect(page.locator(".key li", has_text="People")).to_contain_text("1")
     shoot(page, "8-report")

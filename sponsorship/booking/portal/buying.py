@@ -4,13 +4,14 @@ import hashlib
 import hmac
 from collections.abc import Collection
 
-from flask import Blueprint, flash, g, render_template, request, url_for
+from flask import flash, g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sponsorship.booking import queries, services
 from sponsorship.booking.errors import HoldExpired, NotForSale, SlotTaken
 from sponsorship.booking.forms import HoldSlotsForm
 from sponsorship.booking.models import Order
+from sponsorship.booking.portal.door import blueprint
 from sponsorship.booking.rules import BUYER, OPEN_ORDERS, OrderState
 from sponsorship.booking.services.occupy import name_slots
 from sponsorship.core import clock
@@ -20,8 +21,6 @@ from sponsorship.core.web import Access, access, go_to, settings
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter
 from sponsorship.sponsors.queries import find_sponsor_of_address
-
-blueprint = Blueprint("booking", __name__)
 
 
 @blueprint.post("/newsletters/<slug>/orders")

@@ -24,8 +24,6 @@ from sponsorship.inventory.queries import get_slot
 from sponsorship.inventory.rules import local_moment
 from sponsorship.sponsors.services import make_sure_of_sponsor
 
-__all__ = ["blueprint"]
-
 Answer = AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 

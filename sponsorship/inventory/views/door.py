@@ -1,4 +1,4 @@
-"""Pages of inventory."""
+"""The door of inventory's pages."""
 
 from flask import Blueprint
 

@@ -1,0 +1,15 @@
+"""Forms of booking: shape and wording only."""
+
+from sponsorship.booking.forms.slots import (
+    BookSlotForm,
+    HoldCourtesyForm,
+    HoldSlotsForm,
+    SlotActForm,
+)
+
+__all__ = [
+    "BookSlotForm",
+    "HoldCourtesyForm",
+    "HoldSlotsForm",
+    "SlotActForm",
+]

@@ -1,0 +1,6 @@
+"""The publisher's acts on bookings and orders."""
+
+from sponsorship.booking.portal import blueprint
+from sponsorship.booking.views import slots
+
+__all__ = ["blueprint", "slots"]

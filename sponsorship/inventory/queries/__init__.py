@@ -1,0 +1,29 @@
+"""Reads about newsletters, placements, issues and slots."""
+
+from sponsorship.inventory.queries.issues import (
+    find_issue_on,
+    find_next_issue,
+    get_issue,
+    get_newsletter,
+    get_slot,
+    last_issue_number,
+    list_issues,
+    list_newsletters,
+    list_placements,
+    list_slots,
+    list_slots_by_id,
+)
+
+__all__ = [
+    "find_issue_on",
+    "find_next_issue",
+    "get_issue",
+    "get_newsletter",
+    "get_slot",
+    "last_issue_number",
+    "list_issues",
+    "list_newsletters",
+    "list_placements",
+    "list_slots",
+    "list_slots_by_id",
+]

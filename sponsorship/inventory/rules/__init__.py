@@ -1,0 +1,25 @@
+"""Placements, issue states and deadlines: when a slot can be bought and when its copy is due."""
+
+from sponsorship.inventory.rules.calendar import (
+    ISSUE_STEPS,
+    Deadlines,
+    IssueState,
+    PlacementKind,
+    PriceRuleKind,
+    RhythmChange,
+    check_issue_step,
+    deadlines,
+    local_moment,
+)
+
+__all__ = [
+    "ISSUE_STEPS",
+    "Deadlines",
+    "IssueState",
+    "PlacementKind",
+    "PriceRuleKind",
+    "RhythmChange",
+    "check_issue_step",
+    "deadlines",
+    "local_moment",
+]
