@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser import ARGUMENTS, PERSON, system_browser
-from tests.journeys.server import Desk, running_desk
 from tests.postgresql import postgresql_url
+from tests.server import Desk, running_desk
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser import ARGUMENTS, PERSON, system_browser
-from tests.journeys.server import ROOT, Desk, running_desk
+from tests.server import ROOT, Desk, running_desk
 
 FOLDER = ROOT / "docs" / "screenshots"
 MODES = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))

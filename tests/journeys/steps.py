@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser import PERSON
-from tests.journeys.server import Desk
+from tests.server import Desk
 
 
 @dataclass(frozen=True, slots=True)

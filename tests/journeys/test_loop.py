@@ -5,7 +5,6 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys.server import Desk
 from tests.journeys.steps import (
     OpenIssue,
     approve_all,
@@ -20,6 +19,7 @@ from tests.journeys.steps import (
     visit_until_shown,
     write_copy,
 )
+from tests.server import Desk
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 ARCHIVED = """---

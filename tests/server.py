@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.ports import free_port
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 120
 OURS = (
     "DATABASE_URL",
@@ -46,15 +46,15 @@ class Desk:
 
 
 @contextmanager
-def running_desk(var_dir: Path, **settings: str) -> Iterator[Desk]:
-    """Start Flatplan with its files in `var_dir`, seeded; stop it at the end."""
+def running_desk(var_dir: Path, *, workers: int = 1, **settings: str) -> Iterator[Desk]:
+    """Start Flatplan with its files in `var_dir`, seeded unless FLATPLAN_DEMO=0 is among the settings; stop it at the end."""
     environment = {key: value for key, value in os.environ.items() if key not in OURS}
     environment |= {
         "FLATPLAN_VAR": str(var_dir), "BASE_URL": f"http://127.0.0.1:{free_port()}", "PYTHONUNBUFFERED": "1",
         "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}", **settings,
     }  # fmt: skip
     log = var_dir / "serve.log"
-    command = [sys.executable, "-m", "flask", "--app", "app", "serve"]
+    command = [sys.executable, "-m", "flask", "--app", "app", "serve", "--workers", str(workers)]
     with log.open("wb") as file:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
         try:

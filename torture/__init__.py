@@ -1,0 +1,1 @@
+"""What the promises are proved with: `python -m torture NAME`, one module for each promise."""
