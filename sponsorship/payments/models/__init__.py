@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sponsorship.booking.models import Order
 from sponsorship.core.db import Base, word_enum
 from sponsorship.core.errors import InvalidTransition
+from sponsorship.payments.models.books import Finding, LedgerClose
 from sponsorship.payments.rules import (
     INVOICE_STEPS,
     REFUND_STEPS,
@@ -22,6 +23,19 @@ from sponsorship.payments.rules import (
     SessionState,
     SessionTerms,
 )
+
+__all__ = [
+    "Finding",
+    "Invoice",
+    "InvoiceSequence",
+    "JournalEntry",
+    "JournalLine",
+    "LedgerClose",
+    "PaymentSession",
+    "Receipt",
+    "Refund",
+    "WebhookEvent",
+]
 
 
 class PaymentSession(Base):
