@@ -45,7 +45,7 @@ from sponsorship.payments.rules.books import (
 from sponsorship.payments.services import close_month, reopen_month
 
 Word = TypeVar("Word", bound=StrEnum)
-PAGE_LINES = 100
+PAGE_LINES = 50
 LARGEST_ID = 2**31 - 1
 COLUMNS = (
     "Line", "Entry", "Day", "Recorded (UTC)", "Event", "Account", "Debit", "Credit", "Currency", "Order", "Sponsor",
