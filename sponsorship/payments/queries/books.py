@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from sponsorship.booking.models import Booking, Order
@@ -164,7 +164,7 @@ def list_months(
     months, month = [], month_of(first or until)
     while month <= until:
         last = end_of_month(month)
-        row = {figure: sums.get(month, 0) for figure, sums in flows.items()}
+        row: dict[Figure, int] = {figure: sums.get(month, 0) for figure, sums in flows.items()}
         if Figure.DEFERRED in figures:
             balance = LedgerFilter(figure=Figure.DEFERRED, currency=currency, to_day=last)
             row[Figure.DEFERRED] = sum_figure(session, newsletter_id, balance).get(currency, 0)
@@ -199,7 +199,7 @@ def find_finding(session: Session, key: str) -> Finding | None:
     return session.scalars(select(Finding).where(Finding.key == key)).one_or_none()
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
+def _joined(query: Any) -> Any:
     return (
         query.select_from(JournalLine)
         .join(JournalEntry, JournalEntry.id == JournalLine.entry_id)
