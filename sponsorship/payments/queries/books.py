@@ -1,7 +1,7 @@
 """Reads of the books: the lines behind a figure, the figures as sums of them, and which months are closed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,8 +14,6 @@ from sponsorship.payments.models import Finding, JournalEntry, JournalLine, Ledg
 from sponsorship.payments.rules import Account, EntryKind
 from sponsorship.payments.rules.books import Clause, Figure, Owner, end_of_month, month_of, next_month
 from sponsorship.sponsors.models import Sponsor
-
-BALANCE = func.coalesce(func.sum(JournalLine.amount_minor), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +36,6 @@ class LedgerFilter:
     issue_id: int | None = None
     booking_id: int | None = None
 
-    @property
-    def sign(self) -> int:
-        """By what the sum of the lines is multiplied, so that it reads as the figure on the dashboard does."""
-        return self.figure.sign if self.figure is not None else 1
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing restricts."""
-        return all(getattr(self, one.name) is None for one in fields(self))
-
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
@@ -61,6 +49,7 @@ class LedgerRow:
     kind: EntryKind
     account: Account
     amount_minor: int
+    counted_minor: int
     currency: str
     memo: str
     order_id: int
@@ -74,12 +63,13 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSum:
-    """The lines of one currency: how many, their debits, their credits and what they come to (debits positive)."""
+    """The lines of one currency: how many, their debits and credits, and what they count for the figure that was asked for."""
 
     currency: str
     lines: int
     debit_minor: int
     credit_minor: int
+    counted_minor: int
 
     @property
     def balance_minor(self) -> int:
@@ -104,7 +94,7 @@ def list_ledger_lines(
         _joined(
             select(
                 JournalLine.id, JournalEntry.id, JournalEntry.key, JournalEntry.effective_on, JournalEntry.recorded_at,
-                JournalEntry.kind, JournalLine.account, JournalLine.amount_minor, JournalEntry.currency,
+                JournalEntry.kind, JournalLine.account, JournalLine.amount_minor, _counted(wanted), JournalEntry.currency,
                 JournalEntry.memo, Order.id, Order.number, func.coalesce(Sponsor.name, Order.contact_name),
                 Placement.name, Issue.number, Issue.publish_on, Receipt.reference,
             )
@@ -123,18 +113,17 @@ def sum_ledger(session: Session, newsletter_id: int, wanted: LedgerFilter) -> li
     amount = JournalLine.amount_minor
     debit, credit = func.sum(case((amount > 0, amount), else_=0)), func.sum(case((amount < 0, -amount), else_=0))
     query = (
-        _joined(select(JournalEntry.currency, func.count(JournalLine.id), debit, credit))
+        _joined(select(JournalEntry.currency, func.count(JournalLine.id), debit, credit, func.sum(_counted(wanted))))
         .where(*_conditions(newsletter_id, wanted))
         .group_by(JournalEntry.currency)
         .order_by(JournalEntry.currency)
     )
-    return [LedgerSum(row[0], row[1], int(row[2]), int(row[3])) for row in session.execute(query)]
+    return [LedgerSum(row[0], row[1], int(row[2]), int(row[3]), int(row[4])) for row in session.execute(query)]
 
 
 def sum_figure(session: Session, newsletter_id: int, wanted: LedgerFilter) -> dict[str, int]:
     """Return a figure in each currency, minor units, as the sum of exactly the lines that the ledger page shows for it."""
-    sums = sum_ledger(session, newsletter_id, wanted)
-    return {one.currency: wanted.sign * one.balance_minor for one in sums}
+    return {one.currency: one.counted_minor for one in sum_ledger(session, newsletter_id, wanted)}
 
 
 def list_currencies(session: Session, newsletter_id: int) -> list[str]:
@@ -230,6 +219,16 @@ def _conditions(newsletter_id: int, wanted: LedgerFilter) -> Iterator[ColumnElem
         yield Issue.publish_on <= wanted.issue_to
 
 
+def _counted(wanted: LedgerFilter) -> ColumnElement[int]:
+    """How a line counts: by the sign of the clause that names it, or as it stands where no figure is asked for."""
+    if wanted.figure is None:
+        return JournalLine.amount_minor.expression
+    against = [_clause(clause, wanted.to_day) for clause in wanted.figure.clauses if clause.sign < 0]
+    if not against:
+        return JournalLine.amount_minor.expression
+    return case((or_(*against), -JournalLine.amount_minor), else_=JournalLine.amount_minor)
+
+
 def _clause(clause: Clause, to_day: date | None) -> ColumnElement[bool]:
     """The condition that a clause of a figure puts on a line; a balance at a day looks at bookings as they stood then."""
     parts: list[ColumnElement[bool]] = [JournalLine.account.in_(sorted(clause.accounts))]
@@ -253,11 +252,11 @@ def _clause(clause: Clause, to_day: date | None) -> ColumnElement[bool]:
 def _by_month(session: Session, newsletter_id: int, wanted: LedgerFilter) -> dict[date, int]:
     """Return a figure's sum in each month that has a line of it."""
     query = (
-        _joined(select(JournalEntry.effective_on, BALANCE))
+        _joined(select(JournalEntry.effective_on, func.sum(_counted(wanted))))
         .where(*_conditions(newsletter_id, wanted))
         .group_by(JournalEntry.effective_on)
     )
     sums: dict[date, int] = {}
     for day, amount in session.execute(query):
-        sums[month_of(day)] = sums.get(month_of(day), 0) + wanted.sign * int(amount)
+        sums[month_of(day)] = sums.get(month_of(day), 0) + int(amount)
     return sums

@@ -20,17 +20,19 @@ class Owner(StrEnum):
 class Clause:
     """Lines on these accounts, of entries of these kinds (any where none is named), of this owner.
 
-    `is_not_run`: only of bookings of which something is still deferred.
+    `sign` says how they count: 1 as they stand (debits positive), -1 the other way round. `is_not_run`: only of bookings of
+    which something is still deferred.
     """
 
     accounts: frozenset[Account]
+    sign: int = 1
     kinds: frozenset[EntryKind] = frozenset()
     owner: Owner = Owner.ANY
     is_not_run: bool = False
 
 
 class Figure(StrEnum):
-    """A figure about money. Each is the sum of the lines that its clauses name, times its sign."""
+    """A figure about money: the sum of the lines that its clauses name, each counted by its clause's sign."""
 
     BOOKED = "booked"
     INVOICED = "invoiced"
@@ -61,11 +63,6 @@ class Figure(StrEnum):
         """The lines that it is the sum of."""
         return CLAUSES[self]
 
-    @property
-    def sign(self) -> int:
-        """+1 where the figure is a debit balance, -1 where it is a credit balance."""
-        return SIGNS.get(self, 1)
-
 
 SIX = (
     Figure.BOOKED, Figure.INVOICED, Figure.COLLECTED, Figure.REFUNDED, Figure.RECOGNISED, Figure.DEFERRED,
@@ -87,53 +84,57 @@ LABELS: dict[Figure, str] = {
 }
 MEANINGS: dict[Figure, str] = {
     Figure.BOOKED: "Net value of confirmed bookings, less what was cancelled.",
-    Figure.INVOICED: "What was invoiced, net of tax, less what was voided.",
-    Figure.COLLECTED: "The net share of the money that came in for bookings.",
+    Figure.INVOICED: "What was invoiced, net of tax, less what was voided or credited.",
+    Figure.COLLECTED: "The net share of the money that came in for bookings, less what of it went back.",
     Figure.REFUNDED: "Money that went back, tax included, less what a bank returned.",
     Figure.RECOGNISED: "Net value of what has run.",
     Figure.DEFERRED: "Collected, and not run yet.",
     Figure.OUTSTANDING: "Booked and not paid, net of tax.",
-    Figure.WRITTEN_OFF: "Given up as uncollectible, net of tax.",
+    Figure.WRITTEN_OFF: "Given up as uncollectible, or lost in a dispute, net of tax.",
     Figure.DEFERRED_GROSS: "Booked and not run yet, whether it is paid or not.",
     Figure.TAX: "Tax invoiced, less what was credited.",
     Figure.FEES: "What the payment provider kept.",
     Figure.UNAPPLIED: "Money that came in and pays for nothing yet.",
     Figure.REFUND_DUE: "Money that is on its way back.",
 }
-SIGNS: dict[Figure, int] = {
-    Figure.COLLECTED: -1,
-    Figure.REFUNDED: -1,
-    Figure.RECOGNISED: -1,
-    Figure.DEFERRED: -1,
-    Figure.DEFERRED_GROSS: -1,
-    Figure.TAX: -1,
-    Figure.UNAPPLIED: -1,
-    Figure.REFUND_DUE: -1,
-}
 
 
-def _clause(*accounts: Account, kinds: Iterable[EntryKind] = (), owner: Owner = Owner.ANY) -> Clause:
-    return Clause(frozenset(accounts), frozenset(kinds), owner)
+def _clause(
+    *accounts: Account,
+    sign: int = 1,
+    kinds: Iterable[EntryKind] = (),
+    owner: Owner = Owner.ANY,
+    is_not_run: bool = False,
+) -> Clause:
+    return Clause(frozenset(accounts), sign, frozenset(kinds), owner, is_not_run)
 
 
-NET_OWED = _clause(Account.RECEIVABLE, owner=Owner.BOOKING)
+NET_CAME = (EntryKind.RECEIVED, EntryKind.APPLIED)
 CLAUSES: dict[Figure, tuple[Clause, ...]] = {
     Figure.BOOKED: (_clause(Account.BACKLOG),),
-    Figure.INVOICED: (_clause(Account.RECEIVABLE, kinds=(EntryKind.INVOICED, EntryKind.VOIDED), owner=Owner.BOOKING),),
-    Figure.COLLECTED: (_clause(Account.RECEIVABLE, kinds=(EntryKind.RECEIVED,), owner=Owner.BOOKING),),
-    Figure.REFUNDED: (_clause(Account.STRIPE, Account.BANK, kinds=(EntryKind.REFUNDED, EntryKind.REFUND_FAILED)),),
-    Figure.RECOGNISED: (_clause(Account.REVENUE, Account.ALLOWANCES),),
-    Figure.DEFERRED: (
-        _clause(Account.DEFERRED),
-        Clause(frozenset({Account.RECEIVABLE}), owner=Owner.BOOKING, is_not_run=True),
+    Figure.INVOICED: (
+        _clause(Account.RECEIVABLE, kinds=(EntryKind.INVOICED, EntryKind.VOIDED), owner=Owner.BOOKING),
+        _clause(Account.DEFERRED, Account.ALLOWANCES, sign=-1, kinds=(EntryKind.CREDITED,), owner=Owner.BOOKING),
     ),
-    Figure.OUTSTANDING: (NET_OWED,),
-    Figure.WRITTEN_OFF: (_clause(Account.BAD_DEBT),),
-    Figure.DEFERRED_GROSS: (_clause(Account.DEFERRED),),
-    Figure.TAX: (_clause(Account.TAX),),
+    Figure.COLLECTED: (
+        _clause(Account.RECEIVABLE, sign=-1, kinds=NET_CAME, owner=Owner.BOOKING),
+        _clause(Account.REFUND_DUE, Account.UNAPPLIED, Account.DISPUTE_HOLD, owner=Owner.BOOKING),
+    ),
+    Figure.REFUNDED: (
+        _clause(Account.STRIPE, Account.BANK, sign=-1, kinds=(EntryKind.REFUNDED, EntryKind.REFUND_FAILED)),
+    ),
+    Figure.RECOGNISED: (_clause(Account.REVENUE, Account.ALLOWANCES, sign=-1),),
+    Figure.DEFERRED: (
+        _clause(Account.DEFERRED, sign=-1),
+        _clause(Account.RECEIVABLE, sign=-1, owner=Owner.BOOKING, is_not_run=True),
+    ),
+    Figure.OUTSTANDING: (_clause(Account.RECEIVABLE, owner=Owner.BOOKING),),
+    Figure.WRITTEN_OFF: (_clause(Account.BAD_DEBT, Account.DISPUTE_LOSS, owner=Owner.BOOKING),),
+    Figure.DEFERRED_GROSS: (_clause(Account.DEFERRED, sign=-1),),
+    Figure.TAX: (_clause(Account.TAX, sign=-1),),
     Figure.FEES: (_clause(Account.FEES),),
-    Figure.UNAPPLIED: (_clause(Account.UNAPPLIED),),
-    Figure.REFUND_DUE: (_clause(Account.REFUND_DUE),),
+    Figure.UNAPPLIED: (_clause(Account.UNAPPLIED, sign=-1),),
+    Figure.REFUND_DUE: (_clause(Account.REFUND_DUE, sign=-1),),
 }
 ACCOUNT_LABELS: dict[Account, str] = {
     Account.STRIPE: "Stripe balance",

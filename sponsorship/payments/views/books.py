@@ -221,7 +221,7 @@ def _headline(wanted: LedgerFilter, sums: list[LedgerSum]) -> list[str]:
     label = wanted.figure.label if wanted.figure else account_label(wanted.account or Account.BANK)
     if not sums:
         return [f"{label}: nothing yet."]
-    amounts = (money(wanted.sign * one.balance_minor, one.currency, cents=True) for one in sums)
+    amounts = (money(one.counted_minor, one.currency, cents=True) for one in sums)
     return [f"{label}: {' and '.join(amounts)}."]
 
 
