@@ -98,7 +98,7 @@ def test_a_quote_is_the_lists_price_less_the_discount_that_the_number_has_reache
     session: Session, newsletter: Newsletter
 ) -> None:
     slots = [slot_on(session, newsletter, DAY + week * WEEK) for week in range(3)]
-    assert queries.quote_slots(session, newsletter, slots[:2]).total_minor == 330_000
-    priced = queries.quote_slots(session, newsletter, slots)
-    assert [(line.label, line.amount_minor) for line in priced.discounts] == [("Run of three, 10% off", -49_500)]
+    assert queries.quote_slots(session, newsletter, slots[:2], now).total_minor == 330_000
+    priced = queries.quote_slots(session, newsletter, slots, now)
+    assert [(line.label, line.amount_minor) for line in priced.lines] == [("Run of three, 10% off", -49_500)]
     assert (priced.total_minor, priced.net_by_slot) == (445_500, (148_500,) * 3)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from sponsorship.core.errors import NotFound
-from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
+from sponsorship.inventory.models import Issue, Newsletter, Placement, PriceRule, Slot
 from sponsorship.inventory.rules import IssueState
 
 
@@ -84,6 +84,12 @@ def list_placements(session: Session, newsletter_id: int) -> list[Placement]:
     """Return the placements that are sold, in their order in the issue."""
     query = select(Placement).where(Placement.newsletter_id == newsletter_id, Placement.retired_at.is_(None))
     return list(session.scalars(query.order_by(Placement.position)))
+
+
+def list_price_rules(session: Session, newsletter_id: int) -> list[PriceRule]:
+    """Return the price rules in force, by kind and threshold."""
+    query = select(PriceRule).where(PriceRule.newsletter_id == newsletter_id, PriceRule.retired_at.is_(None))
+    return list(session.scalars(query.order_by(PriceRule.kind, PriceRule.threshold, PriceRule.id)))
 
 
 def last_issue_number(session: Session, newsletter_id: int) -> int | None:
