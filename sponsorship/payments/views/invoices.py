@@ -29,8 +29,6 @@ from sponsorship.payments.queries import (
 )
 from sponsorship.payments.services import record_bank_payment, remind_debtor
 
-__all__ = ["blueprint"]
-
 CLOSED_SHOWN = 25
 
 
