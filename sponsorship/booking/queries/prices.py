@@ -51,7 +51,7 @@ def quote_slots(
     `on_credit` names the slots paid with credits; `list_prices` stand in for today's where an order was priced before.
     """
     slots_ = priced_slots(newsletter, slots, now, on_credit=on_credit, list_prices=list_prices)
-    terms = [_terms(rule) for rule in list_price_rules(session, newsletter.id)]
+    terms = [_terms(rule) for rule in list_price_rules(session, newsletter.id)] if slots else []
     return quote(newsletter.currency, slots_, terms, promo_terms(promo) if promo else None)
 
 

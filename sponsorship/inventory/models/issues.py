@@ -112,7 +112,7 @@ class Placement(Base):
     house_ad: Mapped[str] = mapped_column(default="")
     retired_at: Mapped[datetime | None]
     newsletter: Mapped[Newsletter] = relationship(back_populates="placements")
-    price_changes: Mapped[list["PlacementPrice"]] = relationship(order_by="PlacementPrice.starts_on", lazy="selectin")
+    price_changes: Mapped[list["PlacementPrice"]] = relationship(order_by="PlacementPrice.starts_on")
 
     def price_on(self, day: date) -> int:
         """The list price of an issue of that day, minor units."""
