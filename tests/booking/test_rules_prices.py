@@ -157,7 +157,7 @@ def test_a_code_is_one_however_it_is_typed(text: str) -> None:
 
 
 def facts(**more: object) -> PromoFacts:
-    return PromoFacts(**({"code": "SPRING", "currency": "USD", "today": DAY, "list_minor": 100_000} | more))  # type: ignore[arg-type]
+    return PromoFacts(**({"code": "SPRING", "currency": "USD", "ordered_on": DAY, "list_minor": 100_000} | more))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

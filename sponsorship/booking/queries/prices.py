@@ -111,7 +111,7 @@ def promo_refusal(
     fitting = {placement.id for placement in promo.placements}
     paid = [slot for slot in slots if not slot.is_on_credit]
     facts = PromoFacts(
-        code=promo.code, currency=newsletter.currency, today=local(now, newsletter.timezone).date(),
+        code=promo.code, currency=newsletter.currency, ordered_on=local(now, newsletter.timezone).date(),
         is_retired=promo.retired_at is not None, starts_on=promo.starts_on, ends_on=promo.ends_on,
         most_uses=promo.most_uses, uses=count_promo_uses(session, promo, now, besides=besides),
         most_uses_per_sponsor=promo.most_uses_per_sponsor,

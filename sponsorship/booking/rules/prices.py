@@ -119,6 +119,7 @@ class _Sum:
     lines: list[PriceLine] = field(default_factory=list)
 
     def copy(self) -> "_Sum":
+        """The same sum, to go on with in another way."""
         return _Sum(self.step_minor, list(self.net), list(self.lines))
 
     def share(self, indexes: Sequence[int], basis_points: int, of: Callable[[int], int]) -> int:

@@ -16,7 +16,7 @@ class PromoFacts:
 
     code: str
     currency: str
-    today: date
+    ordered_on: date
     is_retired: bool = False
     starts_on: date | None = None
     ends_on: date | None = None
@@ -34,9 +34,9 @@ def refuse_promo(facts: PromoFacts) -> str:
     """Return why a code does not hold, or an empty text."""
     if facts.is_retired:
         return f"The code {facts.code} is no longer valid."
-    if facts.starts_on is not None and facts.today < facts.starts_on:
+    if facts.starts_on is not None and facts.ordered_on < facts.starts_on:
         return f"The code {facts.code} holds from {long_day(facts.starts_on)}."
-    if facts.ends_on is not None and facts.today > facts.ends_on:
+    if facts.ends_on is not None and facts.ordered_on > facts.ends_on:
         return f"The code {facts.code} held until {long_day(facts.ends_on)}."
     if facts.most_uses is not None and facts.uses >= facts.most_uses:
         return f"The code {facts.code} has been used up."
