@@ -20,6 +20,7 @@ from sponsorship.booking import models as booking_models
 from sponsorship.booking import tasks as booking_tasks
 from sponsorship.booking import views as booking_views
 from sponsorship.checks import models as checks_models
+from sponsorship.checks import tasks as checks_tasks
 from sponsorship.core import mail, outbox
 from sponsorship.core.cli import init_cli
 from sponsorship.core.config import ROOT, Settings, load_settings
@@ -61,7 +62,7 @@ PAGES = (
 HANDLERS = (
     booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
 )  # fmt: skip
-TASKS = (inventory_tasks, booking_tasks, tracking_tasks, assembly_tasks)
+TASKS = (inventory_tasks, booking_tasks, checks_tasks, tracking_tasks, assembly_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, demo_cli)
 
 
