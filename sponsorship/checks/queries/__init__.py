@@ -1,6 +1,6 @@
 """Reads about the corpus, what the rules find in it, and the findings that were written down."""
 
-from sponsorship.checks.queries.corpus import find_alike, find_text, get_policy
+from sponsorship.checks.queries.corpus import find_alike, find_text, get_policy, list_copy_of_issue
 from sponsorship.checks.queries.findings import (
     Evidence,
     evidence_of,
@@ -21,6 +21,7 @@ __all__ = [
     "find_text",
     "get_finding",
     "get_policy",
+    "list_copy_of_issue",
     "list_findings",
     "marks_held_by_others",
     "open_findings_of_issue",

@@ -1,7 +1,7 @@
 """Reads about the corpus: the text of a placement, what stands near it, what is like it anywhere, a newsletter's rules."""
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -73,6 +73,15 @@ def find_alike(session: Session, passage: Passage, beside: Mapping[int, str]) ->
     query = select(CorpusText.id, CorpusText.words).join(shared, CorpusText.id == shared.c.text_id)
     found = {row.id: row.words for row in session.execute(query.where(CorpusText.withdrawn_at.is_(None)))}
     return rank_alike(spell(words), {**beside, **found})
+
+
+def list_copy_of_issue(session: Session, newsletter_id: int, publish_on: date) -> list[CorpusText]:
+    """Return the sponsors' copy of one issue, handed in and not withdrawn."""
+    query = select(CorpusText).where(
+        CorpusText.newsletter_id == newsletter_id, CorpusText.publish_on == publish_on,
+        CorpusText.source == CopySource.CREATIVE, CorpusText.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(CorpusText.id)))
 
 
 def _others(session: Session, passage: Passage, condition: ColumnElement[bool]) -> list[CorpusText]:
