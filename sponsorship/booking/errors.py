@@ -92,3 +92,11 @@ class ApprovalNeeded(DomainError):
         "This newsletter approves sponsors before it sells, and this company is not approved yet. "
         "Go back to the dates and send a request, or sign in with the address you bought with before."
     )
+
+
+class PromoRefused(DomainError):
+    """The promo code does not hold for this order; the message says why."""
+
+
+class CreditsRefused(DomainError):
+    """The credits are not there any more, or belong to another sponsor."""

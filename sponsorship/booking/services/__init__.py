@@ -13,6 +13,7 @@ from sponsorship.booking.services.order import (
     leave_checkout,
     release_order,
 )
+from sponsorship.booking.services.prices import change_price, expire_credits, grant_credits
 from sponsorship.booking.services.promise import decline_promise, hold_courtesy, take_promise
 from sponsorship.booking.services.proposal import (
     accept_proposal,
@@ -58,14 +59,17 @@ __all__ = [
     "book_manually",
     "cancel_order",
     "challenge_hold",
+    "change_price",
     "close_over",
     "confirm_order",
     "decline_promise",
     "decline_proposal",
     "decline_request",
     "enter_checkout",
+    "expire_credits",
     "extend_hold",
     "give_details",
+    "grant_credits",
     "hold_again",
     "hold_courtesy",
     "hold_slots",

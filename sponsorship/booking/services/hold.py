@@ -15,14 +15,13 @@ from sponsorship.booking.errors import (
     TooManyOpenOrders,
     TooManySlots,
 )
-from sponsorship.booking.models import Booking, Order
+from sponsorship.booking.models import Booking, Order, OrderPriceLine
 from sponsorship.booking.queries import (
     awaited_slots,
     count_open_orders,
     last_order_number,
     needs_approval,
     occupants_of,
-    quote_slots,
 )
 from sponsorship.booking.rules import (
     BUYER,
@@ -34,9 +33,11 @@ from sponsorship.booking.rules import (
     BookingKind,
     BookingState,
     OrderState,
+    PriceStep,
     next_order_number,
 )
 from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, name_slots, note, occupy
+from sponsorship.booking.services.prices import Price, price_slots, spend_credits, write_price
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.core.format import local
@@ -53,13 +54,16 @@ def hold_slots(
     slot_ids: Sequence[int],
     holder_key: str | None = None,
     sponsor: Sponsor | None = None,
+    promo_code: str = "",
+    use_credits: bool = False,
     now: datetime,
 ) -> Order:
     """Hold slots for 20 minutes as one order: all of them or none; a draft where the publisher approves the sponsor first.
 
     Raises SlotTaken or NotForSale, each naming the slots; SlotTaken too for a free slot that somebody on the waiting list is
     about to be offered; NothingPicked, TooManySlots; TooManyOpenOrders where the network address (`holder_key`) or the
-    sponsor has three unpaid orders at this newsletter already.
+    sponsor has three unpaid orders at this newsletter already; PromoRefused for a code that does not hold. Credits are used
+    where the sponsor, who must be proven, wants it.
     """
     slots = slots_of(session, newsletter, slot_ids)
     lock_issues(session, slots)
@@ -70,10 +74,20 @@ def hold_slots(
     _check_bookable(slots, now)
     check_open_orders(session, newsletter, now, holder_key=holder_key, sponsor=sponsor)
     _check_queue(session, slots, now)
+    price = price_slots(
+        session,
+        newsletter=newsletter,
+        slots=slots,
+        sponsor=sponsor,
+        promo_code=promo_code,
+        use_credits=use_credits,
+        now=now,
+    )
     state = OrderState.DRAFT if needs_approval(session, newsletter, sponsor) else OrderState.HELD
-    order = make_order(session, newsletter, slots, sponsor, state=state, now=now, held_until=now + HOLD)
+    order = make_order(session, newsletter, slots, sponsor, price, state=state, now=now, held_until=now + HOLD)
     order.holder_key = holder_key
     occupy(session, slots, [order])
+    spend_credits(session, order=order, grants=price.grants, actor=BUYER, now=now)
     note(session, order, "held", actor=BUYER, now=now, slots=[slot.id for slot in slots])
     return order
 
@@ -98,7 +112,8 @@ def book_manually(
     lock_newsletter(session, newsletter)
     lock_rows(session, Sponsor, [sponsor.id])
     check_planned(slots, now)
-    order = make_order(session, newsletter, slots, sponsor, now=now, held_until=held_until or now + HOLD)
+    price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, now=now)
+    order = make_order(session, newsletter, slots, sponsor, price, now=now, held_until=held_until or now + HOLD)
     if sponsor.contacts:
         person = sponsor.contacts[0].user
         order.contact_name, order.contact_email = person.name, person.email
@@ -197,6 +212,9 @@ def slots_of(session: Session, newsletter: Newsletter, slot_ids: Sequence[int]) 
 
 
 def _check_bookable(slots: Sequence[Slot], now: datetime) -> None:
+    early = [s for s in slots if s.bookable_from and s.bookable_from > local(now, s.issue.newsletter.timezone).date()]
+    if early:
+        raise NotForSale(f"{name_slots(early)} cannot be bought yet.", tuple(slot.id for slot in early))
     late = [slot for slot in slots if slot.deadlines.bookable_until <= now]
     if late:
         ids = tuple(slot.id for slot in late)
@@ -220,25 +238,33 @@ def make_order(
     newsletter: Newsletter,
     slots: Sequence[Slot],
     sponsor: Sponsor | None,
+    price: Price,
     *,
     state: OrderState = OrderState.HELD,
     now: datetime,
     held_until: datetime,
 ) -> Order:
-    """Return a held order of these slots at today's prices, numbered under the newsletter's lock and not written yet."""
-    quote = quote_slots(session, newsletter, slots)
+    """Return a held order of these slots at a price, numbered under the newsletter's lock and not written yet."""
     year = local(now, newsletter.timezone).year
-    last = last_order_number(session, newsletter.id, f"IO-{year}-")
-    return Order(
-        token=new_token(), number=next_order_number(year, last), newsletter_id=newsletter.id,
-        newsletter=newsletter, sponsor=sponsor,
-        state=state, currency=quote.currency, list_minor=quote.list_minor, net_minor=quote.net_minor,
-        discount_label=quote.discounts[0].label if quote.discounts else "",
-        discount_minor=-sum(line.amount_minor for line in quote.discounts),
-        created_at=now, held_until=held_until,
+    number = next_order_number(year, last_order_number(session, newsletter.id, f"IO-{year}-"))
+    order = Order(
+        token=new_token(), number=number, newsletter_id=newsletter.id, newsletter=newsletter, sponsor=sponsor,
+        state=state, currency=price.quote.currency, created_at=now, held_until=held_until,
         bookings=[
             Booking(slot=slot, sponsor=sponsor, kind=BookingKind.SALE, state=BookingState.HELD,
-                    price_minor=slot.placement.price_minor, net_minor=net_minor, created_at=now, held_until=held_until)
-            for slot, net_minor in zip(slots, quote.net_by_slot, strict=True)
+                    price_minor=slot.list_price_minor, created_at=now, held_until=held_until)
+            for slot in slots
         ],
     )  # fmt: skip
+    write_price(order, price)
+    return order
+
+
+def agree_price(order: Order, net_minor: int, label: str) -> None:
+    """Put one agreed price in place of an order's price rules, explained in one line; each booking has its share already."""
+    order.net_minor, order.discount_minor = net_minor, order.list_minor - net_minor
+    order.discount_label = label if order.discount_minor else ""
+    order.price_lines = []
+    if order.discount_minor:  # several slots at one price: a package, whatever it is called
+        line = OrderPriceLine(position=1, step=PriceStep.PACKAGE, label=label, amount_minor=-order.discount_minor)
+        order.price_lines = [line]

@@ -18,8 +18,9 @@ from sponsorship.booking.rules import (
     WaitingState,
     promise_paid_until,
 )
-from sponsorship.booking.services.hold import check_open_orders, hold_until, lock_newsletter, make_order
+from sponsorship.booking.services.hold import agree_price, check_open_orders, hold_until, lock_newsletter, make_order
 from sponsorship.booking.services.occupy import check_planned, free_booking, lock_issues, note
+from sponsorship.booking.services.prices import price_slots
 from sponsorship.booking.services.waiting import make_promise, offer_freed, step_waiting
 from sponsorship.core import outbox
 from sponsorship.core.db import lock_rows
@@ -81,11 +82,11 @@ def take_promise(session: Session, *, promise: Promise, holder_key: str | None =
     check_planned([slot], now)
     check_open_orders(session, newsletter, now, holder_key=holder_key, sponsor=sponsor)
     until = promise_paid_until(now, booking.held_until or now, HOLD)
-    order = make_order(session, newsletter, [], sponsor, now=now, held_until=until)
+    price = price_slots(session, newsletter=newsletter, slots=[], sponsor=sponsor, now=now)
+    order = make_order(session, newsletter, [], sponsor, price, now=now, held_until=until)
     order.accepted_at, order.holder_key = now, holder_key
-    order.list_minor, order.net_minor = booking.price_minor, booking.net_minor
-    order.discount_minor = booking.price_minor - booking.net_minor
-    order.discount_label = "As promised" if order.discount_minor else ""
+    order.list_minor = booking.price_minor
+    agree_price(order, booking.net_minor, "As promised")
     order.contact_name, order.contact_email = promise.contact_name, promise.contact_email
     order.is_first_refusal = promise.kind is PromiseKind.FIRST_REFUSAL
     session.add(order)

@@ -8,9 +8,17 @@ from sqlalchemy.orm import Session
 from sponsorship.booking.errors import NotYoursToRelease, PromiseOver
 from sponsorship.booking.models import Order
 from sponsorship.booking.rules import BUYER, HOLD, PROPOSAL, OrderState
-from sponsorship.booking.services.hold import check_alive, hold_until, lock_newsletter, make_order, slots_of
+from sponsorship.booking.services.hold import (
+    agree_price,
+    check_alive,
+    hold_until,
+    lock_newsletter,
+    make_order,
+    slots_of,
+)
 from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, note, occupy
 from sponsorship.booking.services.order import cancel_order
+from sponsorship.booking.services.prices import price_slots
 from sponsorship.core import outbox
 from sponsorship.core.errors import DomainError, InvalidTransition
 from sponsorship.core.money import smallest_step, split_amount
@@ -53,7 +61,8 @@ def propose_order(
     if not now < until <= now + LONGEST_PROPOSAL:
         raise DomainError("A proposal is valid until a day to come, at most 60 days from now.")
     sponsor = make_sure_of_sponsor(session, newsletter_id=newsletter.id, name=sponsor_name, now=now)
-    order = make_order(session, newsletter, slots, sponsor, now=now, held_until=until)
+    price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, now=now)
+    order = make_order(session, newsletter, slots, sponsor, price, now=now, held_until=until)
     _address(session, order, sponsor, contact_name, contact_email, now)
     order.proposed_at, order.message, order.is_first_refusal = now, message.strip(), is_first_refusal
     agree_prices(order, prices=prices, total_minor=total_minor)
@@ -85,9 +94,7 @@ def agree_prices(order: Order, *, prices: Mapping[int, int] | None, total_minor:
         raise DomainError("A price is nothing or more, in amounts that the currency has.")
     for booking, net in zip(bookings, nets, strict=True):
         booking.net_minor = net
-    order.net_minor = sum(nets)
-    order.discount_minor = order.list_minor - order.net_minor
-    order.discount_label = "As agreed" if order.discount_minor else ""
+    agree_price(order, sum(nets), "As agreed")
 
 
 def accept_proposal(session: Session, *, order: Order, now: datetime) -> Order:

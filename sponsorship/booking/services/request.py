@@ -15,6 +15,7 @@ from sponsorship.booking.services.details import give_details
 from sponsorship.booking.services.hold import check_alive, hold_until, lock_newsletter, make_order, slots_of
 from sponsorship.booking.services.occupy import check_planned, free_booking, lock_issues, lock_order, note, occupy
 from sponsorship.booking.services.order import cancel_order
+from sponsorship.booking.services.prices import price_slots
 from sponsorship.booking.services.waiting import offer_freed
 from sponsorship.core import outbox
 from sponsorship.core.errors import DomainError
@@ -82,7 +83,8 @@ def propose_instead(
     lock_newsletter(session, newsletter)
     check_planned(slots, now)
     until = min(now + PROPOSAL, min(slot.issue.publish_at for slot in slots))
-    fresh = make_order(session, newsletter, slots, order.sponsor, now=now, held_until=until)
+    price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=order.sponsor, now=now)
+    fresh = make_order(session, newsletter, slots, order.sponsor, price, now=now, held_until=until)
     _keep(fresh, mine)
     fresh.contact_name, fresh.contact_email = order.contact_name, order.contact_email
     fresh.proposed_at, fresh.message, fresh.approved_at = now, message.strip(), now

@@ -220,7 +220,7 @@ def make_promise(
     Publishes "slot.held", "slot.refused_first" or "slot.offered" with the booking's id.
     """
     check_planned([slot], now)
-    price = quote_slots(session, slot.issue.newsletter, [slot])
+    price = quote_slots(session, slot.issue.newsletter, [slot], now)
     booking = Booking(
         slot=slot, sponsor_id=sponsor_id, state=BookingState.HELD, reason=message[:200], created_at=now,
         kind=BookingKind.OFFER if kind is PromiseKind.OFFER else BookingKind.COURTESY, held_until=until,

@@ -6,12 +6,12 @@ from sponsorship.inventory.rules.calendar import (
     Deadlines,
     IssueState,
     PlacementKind,
-    PriceRuleKind,
     RhythmChange,
     check_issue_step,
     deadlines,
     local_moment,
 )
+from sponsorship.inventory.rules.prices import PriceRuleKind, normal_code, price_on
 
 __all__ = [
     "ISSUE_STEPS",
@@ -24,4 +24,6 @@ __all__ = [
     "check_issue_step",
     "deadlines",
     "local_moment",
+    "normal_code",
+    "price_on",
 ]
