@@ -88,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command.group)
     app.config["PREPARE"] = demo_cli.PREPARE if settings.is_demo else []
+    app.config["WARNINGS"] = [payments_views.mode_warning]
     app.config["GREETING"] = demo_cli.greet if settings.is_demo else list
     of_features = (task for module in TASKS for task in module.TASKS)
     app.config["TASKS"] = (*_core_tasks(settings), *of_features, *payments_tasks.make_tasks(gateway, settings))

@@ -1,6 +1,13 @@
 """Writes about money. Nothing here calls the provider, and nothing commits: flows do."""
 
-from sponsorship.payments.services.books import Found, close_month, keep_findings, reopen_month
+from sponsorship.payments.services.books import (
+    Found,
+    close_month,
+    forget_wrong_mode,
+    keep_findings,
+    note_wrong_mode,
+    reopen_month,
+)
 from sponsorship.payments.services.inbox import claim_event, close_event, store_event
 from sponsorship.payments.services.invoices import (
     check_credit,
@@ -38,6 +45,7 @@ __all__ = [
     "confirm_on_invoice",
     "describe_session",
     "drop_session",
+    "forget_wrong_mode",
     "invoice_order",
     "keep_findings",
     "keep_unapplied",
@@ -45,6 +53,7 @@ __all__ = [
     "note_refund",
     "note_refund_trouble",
     "note_session",
+    "note_wrong_mode",
     "post_entry",
     "post_fee",
     "post_sale",

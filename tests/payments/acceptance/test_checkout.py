@@ -11,7 +11,7 @@ from sponsorship.payments.rules import InboxState
 from tests.payments.acceptance.conftest import Stage, Visitor
 from tests.payments.conftest import DAYS
 
-CONFIRMED_MAIL = "confirmed"
+CONFIRMED_MAIL = "booked:"
 
 
 def assert_confirmed_once(stage: Stage, token: str) -> None:
