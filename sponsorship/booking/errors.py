@@ -54,3 +54,15 @@ class NotYoursToRelease(DomainError):
 
     status = 409
     message = "This slot belongs to an order that is paid or being paid. Cancel the order instead."
+
+
+class CannotMove(DomainError):
+    """The booking cannot be moved, or not by this person; the sentence says why."""
+
+    status = 409
+
+
+class MoveOpen(DomainError):
+    """The booking waits already to move to a dearer slot."""
+
+    status = 409

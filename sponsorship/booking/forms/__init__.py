@@ -1,5 +1,6 @@
 """Forms of booking: shape and wording only."""
 
+from sponsorship.booking.forms.moves import MoveForm
 from sponsorship.booking.forms.slots import (
     BookSlotForm,
     HoldCourtesyForm,
@@ -11,5 +12,6 @@ __all__ = [
     "BookSlotForm",
     "HoldCourtesyForm",
     "HoldSlotsForm",
+    "MoveForm",
     "SlotActForm",
 ]

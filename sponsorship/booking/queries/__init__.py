@@ -1,5 +1,16 @@
 """Reads about orders, bookings, and who has which slot."""
 
+from sponsorship.booking.queries.moves import (
+    MoveTarget,
+    PastMove,
+    cancellation_policy,
+    find_claim,
+    get_move,
+    list_claims,
+    list_move_targets,
+    own_move_deadline,
+    price_of_move,
+)
 from sponsorship.booking.queries.orders import (
     LARGEST_ID,
     MOST_OFFERS,
@@ -28,10 +39,15 @@ from sponsorship.booking.queries.orders import (
 __all__ = [
     "LARGEST_ID",
     "MOST_OFFERS",
+    "MoveTarget",
+    "PastMove",
     "Swap",
     "SwapOffer",
+    "cancellation_policy",
     "count_open_orders",
+    "find_claim",
     "get_booking",
+    "get_move",
     "get_order",
     "get_order_booking",
     "get_order_by_id",
@@ -40,12 +56,16 @@ __all__ = [
     "list_bookings",
     "list_bookings_of_issue",
     "list_bookings_of_sponsors",
+    "list_claims",
     "list_lapsable_bookings",
     "list_lapsable_orders",
+    "list_move_targets",
     "list_orders",
     "list_orders_of_sponsor",
     "occupants_of",
     "open_slots_like",
+    "own_move_deadline",
+    "price_of_move",
     "quote_slots",
     "suggest_swap",
 ]

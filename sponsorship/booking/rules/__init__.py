@@ -23,6 +23,18 @@ from sponsorship.booking.rules.orders import (
     hold_for_session,
     next_order_number,
 )
+from sponsorship.booking.rules.policy import (
+    ALL,
+    CLAIM,
+    LEAST_NOTICE,
+    CancellationPolicy,
+    MovePrice,
+    cancellation_share,
+    days_until,
+    kept_minor,
+    move_deadline,
+    price_move,
+)
 from sponsorship.booking.rules.prices import (
     FrequencyDiscount,
     PriceLine,
@@ -35,11 +47,14 @@ from sponsorship.booking.rules.slots import (
 )
 
 __all__ = [
+    "ALL",
     "BOOKING_STEPS",
     "BUYER",
+    "CLAIM",
     "CLOCK",
     "EXTENSION",
     "HOLD",
+    "LEAST_NOTICE",
     "LONGEST_HOLD",
     "MOST_OPEN_ORDERS",
     "MOST_SLOTS",
@@ -51,15 +66,22 @@ __all__ = [
     "SLOT_WORDS",
     "BookingKind",
     "BookingState",
+    "CancellationPolicy",
     "FrequencyDiscount",
+    "MovePrice",
     "OrderState",
     "PaymentMethod",
     "PriceLine",
     "Quote",
     "SlotState",
+    "cancellation_share",
     "check_booking_step",
     "check_order_step",
+    "days_until",
     "hold_for_session",
+    "kept_minor",
+    "move_deadline",
     "next_order_number",
+    "price_move",
     "quote",
 ]

@@ -2,14 +2,23 @@
 
 from sponsorship.booking.services.details import give_details
 from sponsorship.booking.services.hold import book_manually, extend_hold, hold_again, hold_slots, propose_order
+from sponsorship.booking.services.move import (
+    Move,
+    complete_move,
+    move_booking,
+    move_own_booking,
+    reprice_booking,
+)
 from sponsorship.booking.services.order import (
     await_funds,
+    cancel_bookings,
     cancel_order,
     confirm_order,
     enter_checkout,
     lapse_order,
     lapse_order_when_due,
     leave_checkout,
+    release_claims,
     release_order,
 )
 from sponsorship.booking.services.slot import (
@@ -24,12 +33,15 @@ from sponsorship.booking.services.slot import (
 )
 
 __all__ = [
+    "Move",
     "await_funds",
     "block_slot",
     "book_archived",
     "book_house",
     "book_manually",
+    "cancel_bookings",
     "cancel_order",
+    "complete_move",
     "confirm_order",
     "enter_checkout",
     "extend_hold",
@@ -41,9 +53,13 @@ __all__ = [
     "lapse_order",
     "lapse_order_when_due",
     "leave_checkout",
+    "move_booking",
+    "move_own_booking",
     "propose_order",
     "release_booking",
+    "release_claims",
     "release_order",
+    "reprice_booking",
     "run_bookings",
     "unblock_slot",
 ]

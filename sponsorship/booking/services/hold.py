@@ -60,7 +60,7 @@ def hold_slots(
     if sponsor is not None:
         lock_rows(session, Sponsor, [sponsor.id])
     check_planned(slots, now)
-    _check_bookable(slots, now)
+    check_bookable(slots, now)
     check_open_orders(session, newsletter, now, holder_key=holder_key, sponsor=sponsor)
     order = _new_order(session, newsletter, slots, sponsor, now=now, held_until=now + HOLD)
     order.holder_key = holder_key
@@ -211,7 +211,8 @@ def _slots_of(session: Session, newsletter: Newsletter, slot_ids: Sequence[int])
     return slots
 
 
-def _check_bookable(slots: Sequence[Slot], now: datetime) -> None:
+def check_bookable(slots: Sequence[Slot], now: datetime) -> None:
+    """Raise NotForSale for slots that are too near their issue, or of a placement that is no longer sold."""
     late = [slot for slot in slots if slot.deadlines.bookable_until <= now]
     if late:
         ids = tuple(slot.id for slot in late)

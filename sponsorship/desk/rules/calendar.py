@@ -34,6 +34,7 @@ class Act(StrEnum):
     BLOCK = "block"
     UNBLOCK = "unblock"
     RELEASE = "release"
+    MOVE = "move"
     REMIND = "remind"
     RECORD_PAYMENT = "record_payment"
     ASK_COPY = "ask_copy"
@@ -51,22 +52,22 @@ class Act(StrEnum):
         return Permission.SELL if self in SELLING else Permission.READ
 
 
-SELLING = frozenset({Act.BOOK, Act.HOUSE, Act.HOLD, Act.BLOCK, Act.UNBLOCK, Act.RELEASE})
+SELLING = frozenset({Act.BOOK, Act.HOUSE, Act.HOLD, Act.BLOCK, Act.UNBLOCK, Act.RELEASE, Act.MOVE})
 NEXT_ACTS: dict[SlotState, tuple[Act, ...]] = {
     SlotState.OPEN: (Act.BOOK, Act.HOLD, Act.BLOCK, Act.HOUSE),
     SlotState.HELD: (Act.OPEN_ORDER, Act.RELEASE),
     SlotState.OFFERED: (Act.RELEASE,),
     SlotState.AWAITING_FUNDS: (Act.OPEN_ORDER,),
-    SlotState.UNPAID: (Act.REMIND, Act.RECORD_PAYMENT, Act.OPEN_ORDER),
-    SlotState.PAID: (Act.OPEN_ORDER,),
-    SlotState.MISSING: (Act.ASK_COPY, Act.WRITE_COPY, Act.OPEN_ORDER),
-    SlotState.CHANGES_ASKED: (Act.ASK_COPY, Act.WRITE_COPY, Act.OPEN_ORDER),
-    SlotState.REVIEW: (Act.READ_COPY, Act.OPEN_ORDER),
-    SlotState.APPROVED: (Act.OPEN_ISSUE, Act.OPEN_ORDER),
+    SlotState.UNPAID: (Act.REMIND, Act.RECORD_PAYMENT, Act.OPEN_ORDER, Act.MOVE),
+    SlotState.PAID: (Act.OPEN_ORDER, Act.MOVE),
+    SlotState.MISSING: (Act.ASK_COPY, Act.WRITE_COPY, Act.OPEN_ORDER, Act.MOVE),
+    SlotState.CHANGES_ASKED: (Act.ASK_COPY, Act.WRITE_COPY, Act.OPEN_ORDER, Act.MOVE),
+    SlotState.REVIEW: (Act.READ_COPY, Act.OPEN_ORDER, Act.MOVE),
+    SlotState.APPROVED: (Act.OPEN_ISSUE, Act.OPEN_ORDER, Act.MOVE),
     SlotState.RAN: (Act.OPEN_REPORT, Act.OPEN_ORDER),
     SlotState.UNSOLD: (),
     SlotState.BLOCKED: (Act.UNBLOCK,),
-    SlotState.HOUSE: (Act.RELEASE,),
+    SlotState.HOUSE: (Act.MOVE, Act.RELEASE),
 }
 COPY_IS_DONE = frozenset({SlotState.APPROVED, SlotState.RAN})
 
@@ -94,6 +95,8 @@ def acts_of_slot(
         gone |= {Act.UNBLOCK}
     if order_state is not None and order_state is not OrderState.HELD:
         gone |= {Act.RELEASE}
+    if order_state is not None and order_state is not OrderState.CONFIRMED:
+        gone |= {Act.MOVE}
     if is_over:
         gone |= SELLING | {Act.ASK_COPY, Act.WRITE_COPY}
     return [act for act in acts if act not in gone]

@@ -38,3 +38,14 @@ def make_links(
             link.destination = destination
     session.flush()
     return links
+
+
+def move_links(session: Session, *, booking: Booking, now: datetime) -> list[TrackedLink]:
+    """Let a booking's links, if it has any, belong to the issue in which it runs; an echo that it gains gets its own."""
+    links = list(session.scalars(select(TrackedLink).where(TrackedLink.booking_id == booking.id)))
+    for link in links:
+        link.issue_id = booking.slot.issue_id
+    session.flush()
+    return (
+        list(make_links(session, booking=booking, destination=links[0].destination, now=now).values()) if links else []
+    )
