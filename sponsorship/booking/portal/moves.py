@@ -1,6 +1,7 @@
 """A sponsor moves a booking of an order; and the wording that the publisher's page shares."""
 
 from flask import flash, g, render_template, url_for
+from werkzeug.wrappers import Response
 
 from sponsorship.booking import queries, services
 from sponsorship.booking.forms import MoveForm
@@ -27,7 +28,7 @@ def show_own_move(token: str, booking_id: int) -> str:
 
 @blueprint.post("/orders/<token>/bookings/<int:booking_id>/move")
 @access(Access.LINK)
-def move_own_booking(token: str, booking_id: int) -> object:
+def move_own_booking(token: str, booking_id: int) -> Response | tuple[str, int]:
     """Move it, or go on to pay the difference."""
     booking = _own_booking(token, booking_id)
     form = MoveForm(target_choices(booking, as_sponsor=True))

@@ -1,6 +1,6 @@
 """How a slot is taken, whoever takes it: locks in one order, one insert that the index may refuse, a note of what was done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -100,7 +100,7 @@ def note(
     actor: str,
     now: datetime,
     was: OrderState | BookingState | None = None,
-    before: dict[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
     **after: Any,
 ) -> None:
     """Write the audit entry of an act on an order or a booking, and publish it to the outbox as "order.held" and the like.
@@ -109,7 +109,7 @@ def note(
     """
     kind = "order" if isinstance(subject, Order) else "booking"
     newsletter_id = subject.newsletter_id if isinstance(subject, Order) else subject.slot.issue.newsletter_id
-    known = ({"state": was.value} if was else {}) | (before or {})
+    known = ({"state": was.value} if was else {}) | dict(before or {})
     entry = record_act(
         session, actor=actor, action=action, object_type=kind, object_id=subject.id, newsletter_id=newsletter_id,
         now=now, before=known or None, after={"state": subject.state.value, **after},

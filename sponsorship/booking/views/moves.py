@@ -1,6 +1,7 @@
 """The publisher moves a booking to another date."""
 
 from flask import flash, g, render_template, url_for
+from werkzeug.wrappers import Response
 
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
@@ -29,7 +30,7 @@ def show_move(booking_id: int) -> str:
 
 @blueprint.post("/bookings/<int:booking_id>/move")
 @access(Access.TEAM, Permission.SELL)
-def move_booking(booking_id: int) -> object:
+def move_booking(booking_id: int) -> Response | tuple[str, int]:
     """Move a booking, or hold the dearer slot until the difference is paid; a refusal keeps what was picked."""
     booking = _team_booking(booking_id)
     form = MoveForm(target_choices(booking, as_sponsor=False))

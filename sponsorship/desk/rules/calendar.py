@@ -58,17 +58,21 @@ NEXT_ACTS: dict[SlotState, tuple[Act, ...]] = {
     SlotState.HELD: (Act.OPEN_ORDER, Act.RELEASE),
     SlotState.OFFERED: (Act.RELEASE,),
     SlotState.AWAITING_FUNDS: (Act.OPEN_ORDER,),
-    SlotState.UNPAID: (Act.REMIND, Act.RECORD_PAYMENT, Act.OPEN_ORDER, Act.MOVE),
-    SlotState.PAID: (Act.OPEN_ORDER, Act.MOVE),
-    SlotState.MISSING: (Act.ASK_COPY, Act.WRITE_COPY, Act.OPEN_ORDER, Act.MOVE),
-    SlotState.CHANGES_ASKED: (Act.ASK_COPY, Act.WRITE_COPY, Act.OPEN_ORDER, Act.MOVE),
-    SlotState.REVIEW: (Act.READ_COPY, Act.OPEN_ORDER, Act.MOVE),
-    SlotState.APPROVED: (Act.OPEN_ISSUE, Act.OPEN_ORDER, Act.MOVE),
+    SlotState.UNPAID: (Act.REMIND, Act.RECORD_PAYMENT, Act.OPEN_ORDER),
+    SlotState.PAID: (Act.OPEN_ORDER,),
+    SlotState.MISSING: (Act.ASK_COPY, Act.WRITE_COPY, Act.OPEN_ORDER),
+    SlotState.CHANGES_ASKED: (Act.ASK_COPY, Act.WRITE_COPY, Act.OPEN_ORDER),
+    SlotState.REVIEW: (Act.READ_COPY, Act.OPEN_ORDER),
+    SlotState.APPROVED: (Act.OPEN_ISSUE, Act.OPEN_ORDER),
     SlotState.RAN: (Act.OPEN_REPORT, Act.OPEN_ORDER),
     SlotState.UNSOLD: (),
     SlotState.BLOCKED: (Act.UNBLOCK,),
-    SlotState.HOUSE: (Act.MOVE, Act.RELEASE),
+    SlotState.HOUSE: (Act.RELEASE,),
 }
+MOVABLE = frozenset(
+    {SlotState.UNPAID, SlotState.PAID, SlotState.MISSING, SlotState.CHANGES_ASKED, SlotState.REVIEW, SlotState.APPROVED,
+     SlotState.HOUSE}
+)  # fmt: skip
 COPY_IS_DONE = frozenset({SlotState.APPROVED, SlotState.RAN})
 
 
@@ -84,6 +88,7 @@ def acts_of_slot(
     if state is not SlotState.UNPAID and has_open_invoice:
         money_acts = [Act.REMIND, Act.RECORD_PAYMENT]
         acts = money_acts + acts if state in COPY_IS_DONE else acts + money_acts
+    acts += [Act.MOVE] if state in MOVABLE else []
     gone = set()
     if not has_open_invoice:
         gone |= {Act.REMIND, Act.RECORD_PAYMENT}
