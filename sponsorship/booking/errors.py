@@ -66,3 +66,11 @@ class MoveOpen(DomainError):
     """The booking waits already to move to a dearer slot."""
 
     status = 409
+
+
+class PromoRefused(DomainError):
+    """The promo code does not hold for this order; the message says why."""
+
+
+class CreditsRefused(DomainError):
+    """The credits are not there any more, or belong to another sponsor."""

@@ -3,6 +3,7 @@
 from sponsorship.booking.forms.moves import MoveForm
 from sponsorship.booking.forms.slots import (
     BookSlotForm,
+    ChangePriceForm,
     HoldCourtesyForm,
     HoldSlotsForm,
     SlotActForm,
@@ -10,6 +11,7 @@ from sponsorship.booking.forms.slots import (
 
 __all__ = [
     "BookSlotForm",
+    "ChangePriceForm",
     "HoldCourtesyForm",
     "HoldSlotsForm",
     "MoveForm",

@@ -32,8 +32,19 @@ from sponsorship.booking.queries.orders import (
     list_orders_of_sponsor,
     occupants_of,
     open_slots_like,
-    quote_slots,
     suggest_swap,
+)
+from sponsorship.booking.queries.prices import (
+    find_promo,
+    get_live_uses,
+    list_credit_grants,
+    list_credit_lots,
+    list_expired_grants,
+    pay_with_credits,
+    priced_slots,
+    promo_refusal,
+    promo_terms,
+    quote_slots,
 )
 
 __all__ = [
@@ -46,7 +57,9 @@ __all__ = [
     "cancellation_policy",
     "count_open_orders",
     "find_claim",
+    "find_promo",
     "get_booking",
+    "get_live_uses",
     "get_move",
     "get_order",
     "get_order_booking",
@@ -57,6 +70,9 @@ __all__ = [
     "list_bookings_of_issue",
     "list_bookings_of_sponsors",
     "list_claims",
+    "list_credit_grants",
+    "list_credit_lots",
+    "list_expired_grants",
     "list_lapsable_bookings",
     "list_lapsable_orders",
     "list_move_targets",
@@ -65,7 +81,11 @@ __all__ = [
     "occupants_of",
     "open_slots_like",
     "own_move_deadline",
+    "pay_with_credits",
     "price_of_move",
+    "priced_slots",
+    "promo_refusal",
+    "promo_terms",
     "quote_slots",
     "suggest_swap",
 ]

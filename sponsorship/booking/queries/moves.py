@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, contains_eager
 
 from sponsorship.accounts.models import AuditEntry
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.queries.orders import quote_slots
 from sponsorship.booking.rules import (
     OCCUPYING,
     BookingState,
@@ -48,12 +47,11 @@ def get_move(session: Session, entry_id: int) -> PastMove:
     return PastMove(before["place"], after["place"], after["difference_minor"], after["paid_by"])
 
 
-def price_of_move(session: Session, booking: Booking, slot: Slot) -> MovePrice:
+def price_of_move(booking: Booking, slot: Slot) -> MovePrice:
     """Return what a booking costs on another slot, at today's list price and with the discount it was sold with."""
-    newsletter = slot.issue.newsletter
     return price_move(
-        newsletter.currency, list_minor=booking.price_minor, net_minor=booking.net_minor,
-        new_list_minor=quote_slots(session, newsletter, [slot]).list_minor,
+        slot.issue.newsletter.currency, list_minor=booking.price_minor, net_minor=booking.net_minor,
+        new_list_minor=slot.list_price_minor,
     )  # fmt: skip
 
 
@@ -82,7 +80,7 @@ def list_move_targets(session: Session, booking: Booking, now: datetime, *, as_s
     if as_sponsor:
         slots = [slot for slot in slots if slot.deadlines.bookable_until > now]
     slots.sort(key=lambda s: (s.placement_id != old.placement_id, s.placement.position, s.issue.publish_at, s.ordinal))
-    return [MoveTarget(slot, price_of_move(session, booking, slot)) for slot in slots]
+    return [MoveTarget(slot, price_of_move(booking, slot)) for slot in slots]
 
 
 def own_move_deadline(session: Session, booking: Booking) -> datetime | None:

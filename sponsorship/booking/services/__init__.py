@@ -21,6 +21,7 @@ from sponsorship.booking.services.order import (
     release_claims,
     release_order,
 )
+from sponsorship.booking.services.prices import change_price, expire_credits, grant_credits
 from sponsorship.booking.services.slot import (
     block_slot,
     book_archived,
@@ -41,11 +42,14 @@ __all__ = [
     "book_manually",
     "cancel_bookings",
     "cancel_order",
+    "change_price",
     "complete_move",
     "confirm_order",
     "enter_checkout",
+    "expire_credits",
     "extend_hold",
     "give_details",
+    "grant_credits",
     "hold_again",
     "hold_courtesy",
     "hold_slots",

@@ -60,7 +60,7 @@ def move_booking(
     """
     _lock(session, booking, slot)
     _check_movable(session, booking, slot, now)
-    price = price_of_move(session, booking, slot)
+    price = price_of_move(booking, slot)
     if waive:
         price = MovePrice(price.list_minor, booking.net_minor, 0)
     if price.difference_minor > 0:
@@ -85,7 +85,7 @@ def move_own_booking(
         raise CannotMove("It is too near its issue to be moved from here. Ask the publisher.")
     check_bookable([slot], now)
     _check_movable(session, booking, slot, now)
-    price = price_of_move(session, booking, slot)
+    price = price_of_move(booking, slot)
     if price.difference_minor > 0:
         return Move(booking, price, _claim(session, booking, slot, price, actor=BUYER, now=now, lasts_until=now + HOLD))
     _relocate(session, booking, slot, price, actor=BUYER, now=now)
