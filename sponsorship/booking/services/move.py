@@ -31,6 +31,7 @@ from sponsorship.booking.services.occupy import (
     occupy,
     taken,
 )
+from sponsorship.booking.services.waiting import offer_freed
 from sponsorship.core.db import lock_rows, violates
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.core.format import local
@@ -172,6 +173,7 @@ def _write(
         slot=slot.id, place=name_slot(slot), net_minor=price.net_minor, difference_minor=price.difference_minor,
         reason=reason, paid_by=paid_by,
     )  # fmt: skip
+    offer_freed(session, [old], now=now)
 
 
 def _claim(

@@ -1,13 +1,13 @@
 """Moving a booking: claims on dearer slots, and each newsletter's policy on moving and cancelling.
 
-Revision: 0006, after 0005
+Revision: 0007, after 0006
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
