@@ -2,8 +2,11 @@
 
 from sponsorship.booking.services.details import give_details
 from sponsorship.booking.services.hold import book_manually, extend_hold, hold_again, hold_slots, propose_order
+from sponsorship.booking.services.late import take_equivalents
+from sponsorship.booking.services.occupy import name_slot
 from sponsorship.booking.services.order import (
     await_funds,
+    cancel_bookings,
     cancel_order,
     confirm_order,
     enter_checkout,
@@ -29,6 +32,7 @@ __all__ = [
     "book_archived",
     "book_house",
     "book_manually",
+    "cancel_bookings",
     "cancel_order",
     "confirm_order",
     "enter_checkout",
@@ -41,9 +45,11 @@ __all__ = [
     "lapse_order",
     "lapse_order_when_due",
     "leave_checkout",
+    "name_slot",
     "propose_order",
     "release_booking",
     "release_order",
     "run_bookings",
+    "take_equivalents",
     "unblock_slot",
 ]

@@ -30,6 +30,7 @@ def post_entry(
     now: datetime,
     currency: str | None = None,
     memo: str = "",
+    reverses_id: int | None = None,
 ) -> JournalEntry | None:
     """Post one business event in the order's currency unless `currency` says otherwise; lines of nothing are left out.
 
@@ -43,7 +44,7 @@ def post_entry(
         return None
     entry = JournalEntry(
         key=key, kind=kind, newsletter_id=order.newsletter_id, currency=currency or order.currency, order_id=order.id,
-        effective_on=effective_on, recorded_at=now, memo=memo, lines=[_line(line) for line in kept],
+        effective_on=effective_on, recorded_at=now, memo=memo, reverses_id=reverses_id, lines=[_line(line) for line in kept],
     )  # fmt: skip
     try:
         with session.begin_nested():
