@@ -103,3 +103,29 @@ class InvoicePartlyPaid(DomainError):
 
     status = 409
     message = "Money has come for this invoice. Cancel its order or refund it instead of voiding the invoice."
+
+
+class MonthNotOver(DomainError):
+    """Only what is over can be closed."""
+
+    message = "This month is not over on the newsletter’s calendar. It can be closed from the first day of the next."
+
+
+class MonthClosed(DomainError):
+    """The month was closed by somebody before."""
+
+    status = 409
+    message = "This month is closed already. Nothing was changed."
+
+
+class MonthOpen(DomainError):
+    """The month is open."""
+
+    status = 409
+    message = "This month is open. Nothing was changed."
+
+
+class ReasonMissing(DomainError):
+    """Reopening a month is written down with its reason."""
+
+    message = "Say why the month is opened again: the accountant will ask."

@@ -11,6 +11,7 @@ from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.rules import BUYER, CLOCK, LONGEST_HOLD, OCCUPYING, BookingState, OrderState, PaymentMethod
 from sponsorship.booking.services.hold import check_alive, hold_until
 from sponsorship.booking.services.occupy import SLOT_INDEX, lock_issues, lock_order, name_slot, name_slots, note, taken
+from sponsorship.booking.services.prices import retake_price, return_credits
 from sponsorship.core.db import violates
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.inventory.rules import IssueState
@@ -64,6 +65,8 @@ def confirm_order(session: Session, *, order: Order, method: PaymentMethod, now:
     _check_not_run(order)
     try:
         with session.begin_nested():
+            if order.state in LATE:
+                retake_price(session, order=order, now=now)
             _confirm(order, method, now)
             session.flush()
     except IntegrityError as refusal:
@@ -78,6 +81,7 @@ def lapse_order(session: Session, *, order: Order, now: datetime) -> Order:
     """Free the slots of an unpaid order whose time ran out; raises InvalidTransition where it is no longer unpaid."""
     was = lock_order(session, order)
     _close(order, OrderState.LAPSED, BookingState.LAPSED, now)
+    return_credits(session, bookings=order.bookings, actor=CLOCK, now=now)
     note(session, order, "lapsed", actor=CLOCK, now=now, was=was)
     return order
 
@@ -110,6 +114,7 @@ def cancel_order(session: Session, *, order: Order, reason: str, actor: str, now
     _close(order, OrderState.CANCELLED, BookingState.RELEASED, now)
     for booking in order.bookings:
         booking.reason = reason
+    return_credits(session, bookings=order.bookings, actor=actor, now=now)
     note(session, order, "cancelled", actor=actor, now=now, was=was, reason=reason)
     return order
 
@@ -137,6 +142,7 @@ def cancel_bookings(
             session, booking, "cancelled", actor=actor, now=now, was=state, slot=booking.slot_id,
             place=name_slot(booking.slot), reason=reason,
         )  # fmt: skip
+    return_credits(session, bookings=chosen, actor=actor, now=now)
     note(
         session, order, "cut", actor=actor, now=now, was=was, bookings=[booking.id for booking in chosen], reason=reason
     )

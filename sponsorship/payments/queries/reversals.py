@@ -82,16 +82,16 @@ def _sources(session: Session, order_id: int) -> list[Source]:
     went = JournalLine.account.in_((Account.REFUND_DUE, Account.UNAPPLIED)) & (JournalEntry.kind == EntryKind.CREDITED)
     lost = (JournalLine.account == Account.DISPUTE_HOLD) & (JournalEntry.kind == EntryKind.DISPUTE_LOST)
     query = (
-        select(JournalLine.receipt_id, JournalLine.account == Account.RECEIVABLE, func.sum(JournalLine.amount_minor))
+        select(JournalLine.receipt_id, JournalLine.account, func.sum(JournalLine.amount_minor))
         .join(JournalLine.entry)
         .where(JournalEntry.order_id == order_id, JournalLine.receipt_id.is_not(None), came | went | lost)
-        .group_by(JournalLine.receipt_id, JournalLine.account == Account.RECEIVABLE)
+        .group_by(JournalLine.receipt_id, JournalLine.account)
         .order_by(JournalLine.receipt_id.desc())
     )
     left: dict[int, int] = {}
-    for receipt_id, is_came, total in session.execute(query):
+    for receipt_id, account, total in session.execute(query):
         assert receipt_id is not None
-        left[receipt_id] = left.get(receipt_id, 0) + (-int(total) if is_came else int(total))
+        left[receipt_id] = left.get(receipt_id, 0) + (-int(total) if account is Account.RECEIVABLE else int(total))
     return [Source(receipt_id, amount) for receipt_id, amount in left.items() if amount > 0]
 
 

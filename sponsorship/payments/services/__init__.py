@@ -1,5 +1,6 @@
 """Writes about money. Nothing here calls the provider, and nothing commits: flows do."""
 
+from sponsorship.payments.services.books import Found, close_month, keep_findings, reopen_month
 from sponsorship.payments.services.cancelling import cancel_order
 from sponsorship.payments.services.comps import comp_order
 from sponsorship.payments.services.credit_notes import Return, refund_amount
@@ -40,6 +41,7 @@ from sponsorship.payments.services.taxes import accept_other_dates, decide_tax
 
 __all__ = [
     "APP",
+    "Found",
     "Return",
     "accept_other_dates",
     "apply_session",
@@ -49,6 +51,7 @@ __all__ = [
     "check_credit",
     "claim_event",
     "close_event",
+    "close_month",
     "close_task",
     "comp_order",
     "confirm_free",
@@ -59,6 +62,7 @@ __all__ = [
     "drop_session",
     "import_refund",
     "invoice_order",
+    "keep_findings",
     "keep_unapplied",
     "note_dispute",
     "note_failure",
@@ -73,6 +77,7 @@ __all__ = [
     "record_bank_payment",
     "refund_amount",
     "remind_debtor",
+    "reopen_month",
     "request_refund",
     "spend_kept_money",
     "store_event",

@@ -1,5 +1,7 @@
 """Numbers without gaps: taken under the lock of their newsletter's year, given back by a rollback, never twice."""
 
+from typing import cast
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -28,4 +30,5 @@ def next_number(session: Session, model: type[Sequence], newsletter: Newsletter,
 
 def _lock(session: Session, model: type[Sequence], newsletter_id: int, year: int) -> Sequence | None:
     query = select(model).where(model.newsletter_id == newsletter_id, model.year == year)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return cast(Sequence | None, session.scalars(locked).one_or_none())
