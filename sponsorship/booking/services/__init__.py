@@ -3,6 +3,7 @@
 from sponsorship.booking.services.challenge import challenge_hold, withdraw_challenge, withdraw_challenges_of
 from sponsorship.booking.services.details import give_details
 from sponsorship.booking.services.hold import book_manually, extend_hold, hold_again, hold_slots
+from sponsorship.booking.services.late import take_equivalents
 from sponsorship.booking.services.move import (
     Move,
     complete_move,
@@ -10,6 +11,7 @@ from sponsorship.booking.services.move import (
     move_own_booking,
     reprice_booking,
 )
+from sponsorship.booking.services.occupy import name_slot
 from sponsorship.booking.services.order import (
     await_funds,
     cancel_bookings,
@@ -94,6 +96,7 @@ __all__ = [
     "move_booking",
     "move_own_booking",
     "move_up",
+    "name_slot",
     "offer_free_slots",
     "offer_freed",
     "propose_instead",
@@ -108,6 +111,7 @@ __all__ = [
     "run_bookings",
     "send_request",
     "set_sponsor_approval",
+    "take_equivalents",
     "take_promise",
     "unblock_slot",
     "withdraw_challenge",

@@ -166,8 +166,10 @@ def cancel_bookings(
             session, booking, "cancelled", actor=actor, now=now, was=state, slot=booking.slot_id,
             place=name_slot(booking.slot), reason=reason,
         )  # fmt: skip
+    return_credits(session, bookings=chosen, actor=actor, now=now)
     cut = [booking.id for booking in chosen]
     note(session, order, "cut", actor=actor, now=now, was=was, bookings=cut, reason=reason)
+    session.flush()
     offer_freed(session, [booking.slot for booking in chosen], now=now)
     return chosen
 
