@@ -62,4 +62,4 @@ def test_the_list_is_asked_once_for_each_string() -> None:
     robot_kind.cache_clear()
     for _ in range(3):
         is_robot(PEOPLE[0])
-    assert (robot_kind.cache_info().misses, is_robot.cache_info().hits) == (1, 2)
+    assert (robot_kind.cache_info().misses, robot_kind.cache_info().hits) == (1, 2)

@@ -1,14 +1,14 @@
 """Clicks from the spool: verdicts with reasons per hour, traps, repointed links, settings, statistics from elsewhere.
 
-Revision: 0004, after 0003
+Revision: 0006, after 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
