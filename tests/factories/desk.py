@@ -76,11 +76,11 @@ def send(session: Session, newsletter: Newsletter, day: date) -> None:
 def click(
     session: Session, link: TrackedLink, *, people: int, scanners: int = 0, start: datetime, first: int = 0
 ) -> None:
-    """So many people one after the other, a minute apart, counted from `first`; and so many scanners in the first minute."""
+    """So many people one after the other, a minute apart, from ten seconds after `start`, counted from `first`; and so many scanners in the first minute."""
     hits = [
         Hit(
             link_id=link.id,
-            at=start + timedelta(minutes=n),
+            at=start + timedelta(minutes=n, seconds=10),
             address=f"198.51.{(first + n) // 250}.{(first + n) % 250 + 1}",
             user_agent=PHONE,
         )

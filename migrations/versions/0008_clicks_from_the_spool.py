@@ -1,14 +1,14 @@
 """Clicks from the spool: verdicts with reasons per hour, traps, repointed links, settings, statistics from elsewhere.
 
-Revision: 0006, after 0005
+Revision: 0008, after 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
