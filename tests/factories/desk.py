@@ -76,7 +76,7 @@ def send(session: Session, newsletter: Newsletter, day: date) -> None:
 def click(
     session: Session, link: TrackedLink, *, people: int, scanners: int = 0, start: datetime, first: int = 0
 ) -> None:
-    """So many people one after the other, a minute apart, from ten seconds after `start`, counted from `first`; and so many scanners in the first minute."""
+    """So many people one after the other, a minute apart, counted from `first`; and so many scanners in the first minute."""
     hits = [
         Hit(
             link_id=link.id,

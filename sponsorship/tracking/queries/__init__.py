@@ -28,7 +28,8 @@ from sponsorship.tracking.queries.links import (
 )
 
 __all__ = [
-    "ClickCount", "HourCount", "SpoolSums", "TeamSessions", "clicks_by_booking", "clicks_by_hour", "clicks_by_position",
-    "destination_changes", "exclusions_of", "find_trap", "get_destination", "issues_with_clicks", "link_book", "link_host_of", "links_of",
-    "newsletter_of", "rules_of", "settings_of", "spool_positions", "spool_sums", "statistics_of", "teams_behind",
+    "ClickCount", "HourCount", "SpoolSums", "TeamSessions", "clicks_by_booking", "clicks_by_hour",
+    "clicks_by_position", "destination_changes", "exclusions_of", "find_trap", "get_destination",
+    "issues_with_clicks", "link_book", "link_host_of", "links_of", "newsletter_of", "rules_of", "settings_of",
+    "spool_positions", "spool_sums", "statistics_of", "teams_behind",
 ]  # fmt: skip

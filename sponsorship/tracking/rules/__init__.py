@@ -37,8 +37,9 @@ from sponsorship.tracking.rules.reasons import (
 )
 
 __all__ = [
-    "AT_ONCE", "BURST_SECONDS", "FORGOTTEN", "LATE_KEY_LIVES", "NO_BURST", "RATE_WINDOW", "READERS_KNOWN", "RULES_VERSION",
-    "SECRET_BYTES", "Before", "DestinationInvalid", "ExclusionReason", "Hit", "Judged", "LinkFacts", "LinkPosition", "Mark",
-    "burst_seconds", "checked_destination", "clean_agent", "hash_reader", "is_fetched_ahead", "is_our_robot", "is_repeat", "judge",
-    "network_of", "place_of", "program_of", "reason_at_once", "second_of", "split_words",
+    "AT_ONCE", "BURST_SECONDS", "FORGOTTEN", "LATE_KEY_LIVES", "NO_BURST", "RATE_WINDOW", "READERS_KNOWN",
+    "RULES_VERSION", "SECRET_BYTES", "Before", "DestinationInvalid", "ExclusionReason", "Hit", "Judged",
+    "LinkFacts", "LinkPosition", "Mark", "burst_seconds", "checked_destination", "clean_agent", "hash_reader",
+    "is_fetched_ahead", "is_our_robot", "is_repeat", "judge", "network_of", "place_of", "program_of",
+    "reason_at_once", "second_of", "split_words",
 ]  # fmt: skip

@@ -11,17 +11,20 @@ from collections.abc import Iterable
 _BROWSER = re.compile(r"Mozilla/\d|Opera/\d")
 # Phones from before Android, televisions, text browsers and mail programs that open links by themselves.
 _OTHER_BROWSER = re.compile(
-    r"(?:Nokia|SonyEricsson|SAMSUNG|Samsung|SEC-|SGH|GT-|LG[-E/]|LGE-|MOT-|Motorola|BlackBerry\d|BB\d|HTC|ZTE|HUAWEI|Huawei|Alcatel|ALCATEL"
-    r"|Lenovo|LENOVO|Micromax|MAUI|Spice|Karbonn|Lava|KDDI|DoCoMo|J-PHONE|SoftBank|Vodafone|UCWEB/|JUC|SHARP|Sharp|PHILIPS|Philips|SIE-"
-    r"|PANTECH|Pantech|Panasonic|TIANYU|GIONEE|GiONEE|Gionee|Opera Mini|OPPO|SAGEM|portalmmm|Palm|Sanyo|HbbTV/|Roku|AppleTV|Kindle/|AppleWebKit/|Amiga|IBrowse)"
-    r"|(?:Lynx|E?[Ll]inks|w3m|Dillo|NetSurf|Emacs-w3m|amaya|NCSA_Mosaic|iCab|IBrowse|Contiki|Links \(|Ladybird|WorldWideweb)[/ ]"
-    r"|Outlook-(?:iOS|Android)/|MacOutlook/|Microsoft Office/\d.*\bOutlook\b|Thunderbird/|eMClient/|Airmail[ /]"
+    r"(?:Nokia|SonyEricsson|SAMSUNG|Samsung|SEC-|SGH|GT-|LG[-E/]|LGE-|MOT-|Motorola|BlackBerry\d|BB\d|HTC|ZTE"
+    r"|HUAWEI|Huawei|Alcatel|ALCATEL|Lenovo|LENOVO|Micromax|MAUI|Spice|Karbonn|Lava|KDDI|DoCoMo|J-PHONE|SoftBank"
+    r"|Vodafone|UCWEB/|JUC|SHARP|Sharp|PHILIPS|Philips|SIE-|PANTECH|Pantech|Panasonic|TIANYU|GIONEE|GiONEE|Gionee"
+    r"|Opera Mini|OPPO|SAGEM|portalmmm|Palm|Sanyo|HbbTV/|Roku|AppleTV|Kindle/|AppleWebKit/|Amiga|IBrowse)"
+    r"|(?:Lynx|E?[Ll]inks|w3m|Dillo|NetSurf|Emacs-w3m|amaya|NCSA_Mosaic|iCab|IBrowse|Contiki|Links \(|Ladybird"
+    r"|WorldWideweb)[/ ]|Outlook-(?:iOS|Android)/|MacOutlook/|Microsoft Office/\d.*\bOutlook\b|Thunderbird/"
+    r"|eMClient/|Airmail[ /]"
 )
 _ENGINE = re.compile(
-    r"AppleWebKit|WebKit/|Gecko[/ )]|Goanna|Trident|MSIE|Presto|KHTML|Opera|NetFront|UP\.Browser|Obigo|Netscape|Konqueror|Symbian|Series\d0"
-    r"|BlackBerry|Maemo|Nintendo|PlayStation|PLAYSTATION|Dillo|NetSurf|Servo|Ladybird|iCab|OmniWeb|Galeon|Polaris|Teleca|Jasmine|MAUI"
-    r"|Thunderbird|Espial|Dolfin|UCBrowser|UCWEB|PalmOS|MIDP|IEMobile|Galaxy/|Lynx|A[Ww]eb|Amiga|ELinks|Camino|DoCoMo|SkyFire|Openwave"
-    r"|^Mozilla/[1-4]\.\d+\S* ?\[[a-z]{2}"
+    r"AppleWebKit|WebKit/"
+    r"|Gecko[/ )]|Goanna|Trident|MSIE|Presto|KHTML|Opera|NetFront|UP\.Browser|Obigo|Netscape|Konqueror|Symbian"
+    r"|Series\d0|BlackBerry|Maemo|Nintendo|PlayStation|PLAYSTATION|Dillo|NetSurf|Servo|Ladybird|iCab|OmniWeb"
+    r"|Galeon|Polaris|Teleca|Jasmine|MAUI|Thunderbird|Espial|Dolfin|UCBrowser|UCWEB|PalmOS|MIDP|IEMobile|Galaxy/"
+    r"|Lynx|A[Ww]eb|Amiga|ELinks|Camino|DoCoMo|SkyFire|Openwave|^Mozilla/[1-4]\.\d+\S* ?\[[a-z]{2}"
 )
 _NAMELESS = re.compile(
     r"Mozilla/[1-5]\.\d\W*\(compatible; ?(?!MSIE|Konqueror|iCab|IBrowse|OmniWeb|AvantGo|.*(?:MSIE|Trident))",
@@ -32,59 +35,70 @@ _NAMELESS = re.compile(
 _TRADES: tuple[tuple[str, str], ...] = (
     (
         "crawler",
-        r"(?<!cu)bots?(?![a-z])|(?<!cu)bot[-_/ ]|robot|crawl|spider(?!man)|slurp|scrap(?:e|ing|y)|harvest|ichiro|archiv(?:er|e\.org)|wayback|heritrix|indexer"
-        r"|nutch|google(?:-[a-z]|other|imageproxy|producer| favicon| web preview| page speed|docs|weblight)|apis-google|mediapartners|bingpreview|duplexweb|transcoder|google_partner"
-        r"|baiduspider|yandex(?!search|browser|\.browser|.{0,3}yabrowser)[a-z]+/|daum(?:oa|/4)|seznam(?:bot|\.cz)|ia_archiver|petal(?:search)|qwant(?:ify|bot)"
-        r"|sogou (?:web|pic|news|inst)|360spider|exalead|convera|yacy|search ?engine",
+        r"(?<!cu)bots?(?![a-z])|(?<!cu)bot[-_/ ]|robot|crawl|spider(?!man)|slurp|scrap(?:e|ing|y)|harvest|ichiro"
+        r"|archiv(?:er|e\.org)|wayback|heritrix|indexer|nutch"
+        r"|google(?:-[a-z]|other|imageproxy|producer| favicon| web preview| page speed|docs|weblight)|apis-google"
+        r"|mediapartners|bingpreview|duplexweb|transcoder|google_partner|baiduspider"
+        r"|yandex(?!search|browser|\.browser|.{0,3}yabrowser)[a-z]+/|daum(?:oa|/4)|seznam(?:bot|\.cz)|ia_archiver"
+        r"|petal(?:search)|qwant(?:ify|bot)|sogou (?:web|pic|news|inst)|360spider|exalead|convera|yacy|search ?engine",
     ),
     (
         "mail scanner",
-        r"barracuda|proofpoint|urldefen[sc]e|mimecast|safe-?links|ironport|messagelabs|symantec|trend ?micro|fireeye|trellix|zscaler|forcepoint"
-        r"|mailscanner|mailguard|hornetsecurity|vade ?secure|cloudmark|office existence|mcafee|webroot|fortiguard|sophos|bitdefender|avira|kaspersky"
-        r"|kaspersky|checkpoint|cofense|phish|ironscales|abnormal(?:security)|mailprotect|spamassassin|antispam|antivirus|virustotal|urlscan|bluecoat"
-        r"|forefront|yahoo ?mail ?proxy|yahoocachesystem|outlookimageproxy",
+        r"barracuda|proofpoint|urldefen[sc]e|mimecast|safe-?links|ironport|messagelabs|symantec|trend ?micro|fireeye"
+        r"|trellix|zscaler|forcepoint|mailscanner|mailguard|hornetsecurity|vade ?secure|cloudmark|office existence|mcafee"
+        r"|webroot|fortiguard|sophos|bitdefender|avira|kaspersky|kaspersky|checkpoint|cofense|phish|ironscales"
+        r"|abnormal(?:security)|mailprotect|spamassassin|antispam|antivirus|virustotal|urlscan|bluecoat|forefront"
+        r"|yahoo ?mail ?proxy|yahoocachesystem|outlookimageproxy",
     ),
     (
         "preview",
-        r"link ?(?:check|preview|expand|analy|walker|valet|dex)|\bpreview|snippet|unfurl|embed(?:ly|rocks)|iframely|externalhit|externalagent|externalfetcher"
-        r"|meta-external|facebookcatalog|whatsapp/|skypeuri|imgproxy|slack-?img|flipboard(?:proxy|rss|browserproxy)|vkshare|xing-content|redditbot|outbrain"
-        r"|bitly|quora link|tumblr/|nuzzel|mastodon|pleroma|misskey|lemmy/|friendica|opengraph|favicon",
+        r"link ?(?:check|preview|expand|analy|walker|valet|dex)|\bpreview|snippet|unfurl|embed(?:ly|rocks)|iframely"
+        r"|externalhit|externalagent|externalfetcher|meta-external|facebookcatalog|whatsapp/|skypeuri|imgproxy|slack-?img"
+        r"|flipboard(?:proxy|rss|browserproxy)|vkshare|xing-content|redditbot|outbrain|bitly|quora link|tumblr/|nuzzel"
+        r"|mastodon|pleroma|misskey|lemmy/|friendica|opengraph|favicon",
     ),
     (
         "monitoring",
-        r"monitor|uptime|pingdom|statuscake|site24x7|synthetic|newrelic|datadog|catchpoint|dynatrace|ruxit|nagios|zabbix|health-?check|pagespeed|lighthouse"
-        r"|gtmetrix|ptst/|webpagetest|speedcurve|yellowlab|checkly|checkmark|hetrix|freshping|calibre|sitespeed|ghost ?inspector|browserstack|saucelabs"
-        r"|bugsnag|sentry/|httpcheck|alertsite|keynote|gomez|dejaclick|dmbrowser|dareboost|updown\.io|panopta|montastic|watch(?:mouse|dog)|speed ?insights|splunk",
+        r"monitor|uptime|pingdom|statuscake|site24x7|synthetic|newrelic|datadog|catchpoint|dynatrace|ruxit|nagios|zabbix"
+        r"|health-?check|pagespeed|lighthouse|gtmetrix|ptst/|webpagetest|speedcurve|yellowlab|checkly|checkmark|hetrix"
+        r"|freshping|calibre|sitespeed|ghost ?inspector|browserstack|saucelabs|bugsnag|sentry/|httpcheck|alertsite|keynote"
+        r"|gomez|dejaclick|dmbrowser|dareboost|updown\.io|panopta|montastic|watch(?:mouse|dog)|speed ?insights|splunk",
     ),
     (
         "search engine optimisation",
-        r"\bseo|seo(?:kicks|scanners|stats)|semrush|ahrefs|moz\.com|datanyze|majestic|sistrix|screaming ?frog|sitebulb|netpeak|serpstat|siteimprove|siteaudit|deepcrawl|lumar"
-        r"|oncrawl|botify|\bryte|similarweb|builtwith|wappalyzer|whatweb|whatcms|netcraft|domaintools|alexa|quantcast|comscore|trendiction|linkfluence|brandwatch"
-        r"|meltwater|awario|zoominfo|clearbit|hubspot|marketgoo|publicwww|nerdydata",
+        r"\bseo|seo(?:kicks|scanners|stats)|semrush|ahrefs|moz\.com|datanyze|majestic|sistrix|screaming ?frog|sitebulb"
+        r"|netpeak|serpstat|siteimprove|siteaudit|deepcrawl|lumar|oncrawl|botify|\bryte|similarweb|builtwith|wappalyzer"
+        r"|whatweb|whatcms|netcraft|domaintools|alexa|quantcast|comscore|trendiction|linkfluence|brandwatch|meltwater"
+        r"|awario|zoominfo|clearbit|hubspot|marketgoo|publicwww|nerdydata",
     ),
     (
         "artificial intelligence",
-        r"gptbot|chatgpt|openai|oai-|claude|anthropic|perplexity|cohere|mistralai|bytespider|diffbot|llama-?index|langchain|firecrawl|crawl4ai|tavily|exabot"
-        r"|phind|notebooklm|mariner|novaact|gemini-|grok(?:bot|/)|deepseek|ai2bot|ai-?(?:fetcher|agent|crawler|search)|img2dataset|timpi|omgili|webzio",
+        r"gptbot|chatgpt|openai|oai-|claude|anthropic|perplexity|cohere|mistralai|bytespider|diffbot|llama-?index"
+        r"|langchain|firecrawl|crawl4ai|tavily|exabot|phind|notebooklm|mariner|novaact|gemini-|grok(?:bot|/)|deepseek"
+        r"|ai2bot|ai-?(?:fetcher|agent|crawler|search)|img2dataset|timpi|omgili|webzio",
     ),
     (
         "headless browser",
-        r"headless|phantomjs|slimerjs|casperjs|puppeteer|playwright|selenium|webdriver|splash|htmlunit|zombie\.js|jsdom|cypress|nightmare(?:js)?/|electron-?fetch"
-        r"|wkhtml|prince/|weasyprint|prerender|rendertron|browserless|cefsharp|dalek|nightwatch|testcafe|katalon|rendering",
+        r"headless|phantomjs|slimerjs|casperjs|puppeteer|playwright|selenium|webdriver|splash|htmlunit|zombie\.js|jsdom"
+        r"|cypress|nightmare(?:js)?/|electron-?fetch|wkhtml|prince/|weasyprint|prerender|rendertron|browserless|cefsharp"
+        r"|dalek|nightwatch|testcafe|katalon|rendering",
     ),
     (
         "library",
-        r"okhttp|winhttp|http_?-?(?:client|request|rb|get|kit|unit)|libwww|lwp[:-]|axios|undici|node-(?:fetch|superagent|http)|node\.js|aiohttp|httpx|urllib|python|\bruby\b"
-        r"|\bperl\b|php/|guzzle|\bjava/|jakarta|curl|wget|postman|insomnia|powershell|go-http|golang|dart:io|cfnetwork/|faraday|mechanize|typhoeus|restsharp"
-        r"|apache-|jersey|netty|retrofit|volley/|reqwest|hyper/|isahc|unirest|requests/|feedparser|simplepie|magpie|fetch(?:er|/| api)|download"
-        r"|aria2|axel|httrack|teleport|webzip|webcopier|offline|getright|flashget|xenu|w3c_|w3c-|valid(?:ator|nu)|jigsaw|\brss|feed(?:ly|bin|burner|demon|hq|press|wrangler)|newsblur"
-        r"|inoreader|theoldreader|netvibes|bloglovin|greatnews|vienna/|netnewswire|podcast",
+        r"okhttp|winhttp|http_?-?(?:client|request|rb|get|kit|unit)|libwww|lwp[:-]|axios|undici"
+        r"|node-(?:fetch|superagent|http)|node\.js|aiohttp|httpx|urllib|python|\bruby\b|\bperl\b|php/|guzzle|\bjava/"
+        r"|jakarta|curl|wget|postman|insomnia|powershell|go-http|golang|dart:io|cfnetwork/|faraday|mechanize|typhoeus"
+        r"|restsharp|apache-|jersey|netty|retrofit|volley/|reqwest|hyper/|isahc|unirest|requests/|feedparser|simplepie"
+        r"|magpie|fetch(?:er|/| api)|download|aria2|axel|httrack|teleport|webzip|webcopier|offline|getright|flashget|xenu"
+        r"|w3c_|w3c-|valid(?:ator|nu)|jigsaw|\brss|feed(?:ly|bin|burner|demon|hq|press|wrangler)|newsblur|inoreader"
+        r"|theoldreader|netvibes|bloglovin|greatnews|vienna/|netnewswire|podcast",
     ),
     (
         "security scanner",
-        r"nmap|nessus|nikto|sqlmap|masscan|zgrab|censys|shodan|internet-?measurement|expanse|leakix|qualys|detectify|acunetix|netsparker|w3af|wpscan|dirbuster"
-        r"|gobuster|nuclei|openvas|firephp|arachni|burp|jorgee|zmeu|morfeus|webshag|jaeles|(?<!cam)scan(?:ner|ning|\b)|probe|survey|security|whois|onyphe|binaryedge"
-        r"|palo ?alto|cypex|criminalip|netlab|project ?25499|inspect|audit|analy[sz]er|research",
+        r"nmap|nessus|nikto|sqlmap|masscan|zgrab|censys|shodan|internet-?measurement|expanse|leakix|qualys|detectify"
+        r"|acunetix|netsparker|w3af|wpscan|dirbuster|gobuster|nuclei|openvas|firephp|arachni|burp|jorgee|zmeu|morfeus"
+        r"|webshag|jaeles|(?<!cam)scan(?:ner|ning|\b)|probe|survey|security|whois|onyphe|binaryedge|palo ?alto|cypex"
+        r"|criminalip|netlab|project ?25499|inspect|audit|analy[sz]er|research",
     ),
 )  # fmt: skip
 
@@ -121,8 +135,9 @@ _ADDRESS = re.compile(
 _OFFICE = re.compile(r"ms-office", re.IGNORECASE)
 # Parts of browsers' strings that read like a trade and are none.
 _HARMLESS = re.compile(
-    r"CUBOT\S*|CamScanner|SecurityPatch\S*|YandexSearch|AlexaToolbar\S*|Alexa Toolbar|Download(?:Master|er)|FunWebProducts|AskTb\w*"
-    r"|PalmSource|libwww-FM\S*|SkyPreview|SamsungBrowserPreview|KasperskyLab|Amazon\.com/\S+|Trend(?:y)\S*|Java/[\d._]+ (?=Profile)",
+    r"CUBOT\S*|CamScanner|SecurityPatch\S*|YandexSearch|AlexaToolbar\S*|Alexa Toolbar|Download(?:Master|er)"
+    r"|FunWebProducts|AskTb\w*|PalmSource|libwww-FM\S*|SkyPreview|SamsungBrowserPreview|KasperskyLab|Amazon\.com/\S+"
+    r"|Trend(?:y)\S*|Java/[\d._]+ (?=Profile)",
     re.IGNORECASE,
 )
 
