@@ -3,8 +3,11 @@
 from sponsorship.booking.services.challenge import challenge_hold, withdraw_challenge, withdraw_challenges_of
 from sponsorship.booking.services.details import give_details
 from sponsorship.booking.services.hold import book_manually, extend_hold, hold_again, hold_slots
+from sponsorship.booking.services.late import take_equivalents
+from sponsorship.booking.services.occupy import name_slot
 from sponsorship.booking.services.order import (
     await_funds,
+    cancel_bookings,
     cancel_order,
     confirm_order,
     enter_checkout,
@@ -57,6 +60,7 @@ __all__ = [
     "book_archived",
     "book_house",
     "book_manually",
+    "cancel_bookings",
     "cancel_order",
     "challenge_hold",
     "change_price",
@@ -80,6 +84,7 @@ __all__ = [
     "leave_checkout",
     "leave_waiting",
     "move_up",
+    "name_slot",
     "offer_free_slots",
     "offer_freed",
     "propose_instead",
@@ -92,6 +97,7 @@ __all__ = [
     "run_bookings",
     "send_request",
     "set_sponsor_approval",
+    "take_equivalents",
     "take_promise",
     "unblock_slot",
     "withdraw_challenge",
