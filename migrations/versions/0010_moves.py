@@ -1,13 +1,13 @@
 """Moving a booking: claims on dearer slots, and each newsletter's policy on moving and cancelling.
 
-Revision: 0009, after 0008
+Revision: 0010, after 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
