@@ -107,7 +107,7 @@ def _in_process(stage: Stage, act: Callable[[], object]) -> int:
             with stage.app.app_context():
                 act()
             code = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - whatever it was, the child must end here
             traceback.print_exc()
         finally:
             os._exit(code)

@@ -16,6 +16,7 @@ from stripe import StripeClient, WebhookSignature
 from sponsorship.core.config import STRIPE_API, Settings
 from sponsorship.core.failpoint import passing
 from sponsorship.payments.gateway import (
+    ProviderDispute,
     ProviderEvent,
     ProviderMovement,
     ProviderRefund,
@@ -42,6 +43,12 @@ EVENT_TOPICS = [
     "refund.created",
     "refund.updated",
     "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
 ]
 REFUND_STATES = {
     "pending": RefundState.PENDING,
@@ -77,6 +84,7 @@ class StripeGateway:
         self._refunds = client.v1.refunds
         self._events = client.v1.events
         self._movements = client.v1.balance_transactions
+        self._disputes = client.v1.disputes
 
     def prepare_session(self, order: SessionOrder) -> dict[str, Any]:
         """Return the parameters of a Checkout Session with inline prices, for hosted payment in our own currency."""
@@ -107,6 +115,12 @@ class StripeGateway:
         }
         if order.email:
             request["customer_email"] = order.email
+        if order.is_taxed_there:
+            request |= {
+                "automatic_tax": {"enabled": True},
+                "billing_address_collection": "required",
+                "tax_id_collection": {"enabled": True},
+            }
         if order.is_instant_only:
             request["allowed_payment_method_types"] = INSTANT_METHODS
         return request
@@ -126,6 +140,11 @@ class StripeGateway:
     def fetch_session(self, provider_id: str) -> ProviderSession:
         """Retrieve a session with its payment, charge and fee."""
         return _session(_ask(self._sessions.retrieve, provider_id, {"expand": EXPANDED}))
+
+    def find_session_of_payment(self, payment_id: str) -> ProviderSession | None:
+        """List the sessions of a payment intent: there is one, or none."""
+        query = {"payment_intent": payment_id, "limit": 1, "expand": EXPANDED_IN_LIST}
+        return next(map(_session, self._all(self._sessions, query)), None)
 
     def expire_session(self, provider_id: str) -> ProviderSession:
         """Expire the session; Stripe refuses unless it is open, and so decides who was first, buyer or seller."""
@@ -150,6 +169,20 @@ class StripeGateway:
     def fetch_refund(self, provider_id: str) -> ProviderRefund:
         """Retrieve a refund."""
         return _refund(_ask(self._refunds.retrieve, provider_id))
+
+    def fetch_dispute(self, provider_id: str) -> ProviderDispute:
+        """Retrieve a dispute; its balance transactions come with it."""
+        return _dispute(_ask(self._disputes.retrieve, provider_id))
+
+    def list_disputes_since(self, since: datetime) -> list[ProviderDispute]:
+        """List the disputes created since then."""
+        query = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        return [_dispute(body) for body in self._all(self._disputes, query)]
+
+    def list_refunds_since(self, since: datetime) -> list[ProviderRefund]:
+        """List the refunds created since then."""
+        query = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        return [_refund(body) for body in self._all(self._refunds, query)]
 
     def list_events_since(self, since: datetime) -> list[ProviderEvent]:
         """List the events of the kinds that we use; Stripe keeps them for 30 days."""
@@ -246,6 +279,25 @@ def _movement(body: dict[str, Any]) -> ProviderMovement:
         currency=body["currency"].upper(),
         payment_id=_expanded(source.get("payment_intent")).get("id"),
         metadata=source.get("metadata") or {},
+    )
+
+
+def _dispute(body: dict[str, Any]) -> ProviderDispute:
+    movements = body.get("balance_transactions") or []
+    due_by = (body.get("evidence_details") or {}).get("due_by")
+    return ProviderDispute(
+        provider_id=body["id"],
+        status=body["status"],
+        amount_minor=body["amount"],
+        currency=body["currency"].upper(),
+        reason=body.get("reason") or "general",
+        payment_id=_expanded(body.get("payment_intent")).get("id"),
+        is_live=body["livemode"],
+        is_refundable=bool(body.get("is_charge_refundable")),
+        withdrawn_minor=-sum(m["amount"] for m in movements if m["amount"] < 0),
+        reinstated_minor=sum(m["amount"] for m in movements if m["amount"] > 0),
+        fee_minor=sum(m["fee"] for m in movements),
+        evidence_due_at=datetime.fromtimestamp(due_by, UTC) if due_by else None,
     )
 
 
