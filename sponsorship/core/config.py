@@ -31,6 +31,7 @@ class Settings:
     mail_from: str
     is_demo: bool
     deployment: str
+    plant: str = ""  # the defect that a proof plants to see itself fail; nothing outside tests
 
     @property
     def keeps_mail(self) -> bool:
@@ -64,6 +65,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=env.get("MAIL_FROM", "desk@flatplan.example"),
         is_demo=env.get("FLATPLAN_DEMO", "0" if key else "1") == "1",
         deployment=env.get("FLATPLAN_DEPLOYMENT") or _kept_secret(var_dir, "deployment"),
+        plant=env.get("FLATPLAN_PLANT", ""),
     )
     check_settings(settings)
     return settings
@@ -72,6 +74,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 def check_settings(settings: Settings) -> None:
     """Refuse settings that would lose money or open a door; raises NotAnInstallation."""
     elsewhere = settings.stripe_api_base.rstrip("/") != STRIPE_API
+    if settings.plant and settings.environment != "test":
+        raise NotAnInstallation("FLATPLAN_PLANT breaks the product on purpose, and only where APP_ENV is test. Remove it.")
     if settings.stripe_mode == "live" and elsewhere:
         raise NotAnInstallation("A live Stripe key is set beside an address that is not Stripe's. Remove one of them.")
     if elsewhere and not _is_loopback(settings.stripe_api_base):
