@@ -21,6 +21,8 @@ from sponsorship.booking import models as booking_models
 from sponsorship.booking import tasks as booking_tasks
 from sponsorship.booking import views as booking_views
 from sponsorship.checks import models as checks_models
+from sponsorship.checks import tasks as checks_tasks
+from sponsorship.checks import views as checks_views
 from sponsorship.core import mail, outbox
 from sponsorship.core.cli import init_cli
 from sponsorship.core.config import ROOT, Settings, load_settings
@@ -56,13 +58,13 @@ MODELS = (
     booking_models, payments_models, checks_models, creative_models, tracking_models, archive_models, assembly_models,
 )  # fmt: skip
 PAGES = (
-    accounts_portal, inventory_views, sponsors_views, booking_views, payments_views, creative_views, tracking_views,
+    accounts_portal, inventory_views, sponsors_views, booking_views, payments_views, checks_views, creative_views, tracking_views,
     archive_views, assembly_views, reporting_views, storefront_portal, desk_views, demo_views,
 )  # fmt: skip
 HANDLERS = (
     booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
 )  # fmt: skip
-TASKS = (inventory_tasks, booking_tasks, tracking_tasks, assembly_tasks)
+TASKS = (inventory_tasks, booking_tasks, checks_tasks, tracking_tasks, assembly_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, demo_cli)
 
 

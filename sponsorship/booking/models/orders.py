@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sponsorship.booking.rules import (
@@ -10,11 +10,12 @@ from sponsorship.booking.rules import (
     BookingState,
     OrderState,
     PaymentMethod,
+    PriceStep,
     check_booking_step,
     check_order_step,
 )
 from sponsorship.core.db import Base, word_enum
-from sponsorship.inventory.models import Newsletter, Slot
+from sponsorship.inventory.models import Newsletter, PromoCode, Slot
 from sponsorship.sponsors.models import Sponsor
 
 OCCUPIED = "state IN ('held', 'confirmed', 'ran')"
@@ -44,6 +45,7 @@ class Order(Base):
     discount_minor: Mapped[int] = mapped_column(default=0)
     net_minor: Mapped[int]
     tax_minor: Mapped[int] = mapped_column(default=0)
+    promo_code_id: Mapped[int | None] = mapped_column(ForeignKey("promo_code.id"), index=True)
     holder_key: Mapped[str | None]  # a keyed hash of the network address, for the limit on open orders
     contact_name: Mapped[str] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(default="", index=True)
@@ -51,6 +53,17 @@ class Order(Base):
     terms_version: Mapped[int | None]
     terms_accepted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    requested_at: Mapped[datetime | None]  # the sponsor asked for it, and the publisher approves first
+    approved_at: Mapped[datetime | None]  # the publisher accepted the sponsor
+    proposed_at: Mapped[datetime | None]  # the publisher prepared it, and the sponsor has a link
+    reminded_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]  # the sponsor took what was proposed, promised or offered
+    is_first_refusal: Mapped[bool] = mapped_column(
+        default=False
+    )  # a renewal: nobody else may have these slots meanwhile
+    message: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # the sponsor's with a request, the publisher's with a proposal
     held_until: Mapped[datetime | None]
     is_extended: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
@@ -58,16 +71,46 @@ class Order(Base):
     newsletter: Mapped[Newsletter] = relationship(lazy="joined", innerjoin=True)
     sponsor: Mapped[Sponsor | None] = relationship(lazy="joined")
     bookings: Mapped[list["Booking"]] = relationship(back_populates="order", order_by="Booking.id")
+    promo_code: Mapped[PromoCode | None] = relationship()
+    price_lines: Mapped[list["OrderPriceLine"]] = relationship(
+        order_by="OrderPriceLine.position", cascade="all, delete-orphan"
+    )
 
     @property
     def total_minor(self) -> int:
         """What is to be paid, tax included."""
         return self.net_minor + self.tax_minor
 
+    def held_since(self, now: datetime) -> datetime:
+        """From when the 90 minutes of a hold count that a payment page `now` opened may last.
+
+        From the first hold where the buyer made it; from now where the publisher or the waiting list gave more time before.
+        """
+        is_given = self.proposed_at or self.approved_at or self.accepted_at
+        return now if is_given else self.created_at
+
+    @property
+    def is_open_proposal(self) -> bool:
+        """Whether the publisher prepared it and the sponsor has not answered."""
+        return self.state is OrderState.HELD and self.proposed_at is not None and self.accepted_at is None
+
     def move_to(self, state: OrderState) -> None:
         """Step to another state; raises InvalidTransition where the table has no such step."""
         check_order_step(self.state, state)
         self.state = state
+
+
+class OrderPriceLine(Base):
+    """One line between an order's list prices and what it costs: a rule by name, and its amount (negative: a discount)."""
+
+    __tablename__ = "order_price_line"
+    __table_args__ = (UniqueConstraint("order_id", "position"), {"sqlite_autoincrement": True})
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("purchase_order.id"))
+    position: Mapped[int]
+    step: Mapped[PriceStep] = mapped_column(word_enum(PriceStep))
+    label: Mapped[str]
+    amount_minor: Mapped[int]
 
 
 class Booking(Base):
