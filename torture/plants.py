@@ -38,7 +38,7 @@ def _nolock() -> None:
 
 def _halves() -> None:
     """Hold a cart slot by slot, in the order ticked, each in a transaction of its own; a refusal keeps what is held."""
-    hold_form = buying._hold
+    hold_one: Callable[[Any, str], str] = buying._hold
 
     class OneSlot:
         """The form as it would be if one slot were ticked."""
@@ -47,14 +47,14 @@ def _halves() -> None:
             self.again, self.slot_ids = form.again, [slot_id]
 
     def one_by_one(form: Any, slug: str) -> str:
-        return [hold_form(OneSlot(form, slot_id), slug) for slot_id in form.slot_ids][-1]
+        return [hold_one(OneSlot(form, slot_id), slug) for slot_id in form.slot_ids][-1]
 
     _replace(buying, "_hold", one_by_one)
 
 
 def _unordered() -> None:
     """Lock issues one by one in the order that the buyer ticked them: two buyers wait for each other, on PostgreSQL."""
-    sorted_slots, lock_issues = hold._slots_of, hold.lock_issues
+    sorted_slots, lock_issues = hold.slots_of, hold.lock_issues
 
     def as_ticked(session: Session, newsletter: Any, slot_ids: Sequence[int]) -> list[Any]:
         return sorted(sorted_slots(session, newsletter, slot_ids), key=lambda slot: slot_ids.index(slot.id))
@@ -63,7 +63,7 @@ def _unordered() -> None:
         for slot in slots:
             lock_issues(session, [slot])
 
-    _replace(hold, "_slots_of", as_ticked)
+    _replace(hold, "slots_of", as_ticked)
     _replace(hold, "lock_issues", one_by_one)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -23,7 +24,14 @@ from torture.states.model import GRACE, OPEN, PAGE, Model, Reasons
 from torture.states.world import BEGIN, World
 
 ACTOR = "imogen@states.example"
-ADDRESS = {"website": "", "street": "", "city": "", "country": "", "vat_number": "", "purchase_order_number": ""}
+ADDRESS: dict[str, Any] = {
+    "website": "",
+    "street": "",
+    "city": "",
+    "country": "",
+    "vat_number": "",
+    "purchase_order_number": "",
+}
 NUMBER = st.integers(0, 5)
 PLACE = st.integers(0, 8)
 MINUTES = st.sampled_from((1, 9, 19, 20, 21, 46, 90, 60 * 26))
