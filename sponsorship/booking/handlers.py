@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.queries import get_order_by_id, list_bookings
-from sponsorship.booking.rules import OrderState
-from sponsorship.booking.services import run_bookings
+from sponsorship.booking.queries import get_displacement, get_order_by_id, list_bookings, list_open_of_bookings
+from sponsorship.booking.rules import CLOCK, DisplacementState, OrderState, displaced_words
+from sponsorship.booking.services import resolve_when_over, run_bookings
+from sponsorship.core.format import day
 from sponsorship.core.mail import queue_mail
 from sponsorship.core.outbox import Handler
 from sponsorship.core.web import page_url
@@ -48,7 +49,39 @@ def mail_proposal(session: Session, payload: dict[str, Any], now: datetime) -> N
     )  # fmt: skip
 
 
+def mail_displaced(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A slot fell away: tell whoever booked it what is offered, with the link to choose."""
+    displacement = get_displacement(session, payload["displacement_id"])
+    booking, newsletter = displacement.booking, displacement.booking.slot.issue.newsletter
+    contacts = booking.sponsor.contacts if booking.sponsor else []
+    to = (booking.order.contact_email if booking.order else "") or (contacts[0].user.email if contacts else "")
+    if not to:
+        return
+    place = f"{booking.slot.name}, {day(displacement.was_on)}"
+    words = displaced_words(displacement.cause, place, newsletter.name, booking.slot.issue.publish_on,
+                            is_settled=displacement.state is DisplacementState.RESOLVED)  # fmt: skip
+    url = page_url("storefront.show_storefront", slug=newsletter.slug)
+    if booking.order is not None and displacement.state is not DisplacementState.RESOLVED:
+        url = page_url("booking.show_displacement", token=booking.order.token, displacement_id=displacement.id)
+    queue_mail(
+        session, key=f"booking.displaced:{displacement.id}", to=to, subject=words.subject,
+        template="booking/email/displaced", reply_to=newsletter.contact_email or None, now=now, newsletter=newsletter,
+        said=words.said, offer=words.offer, label=words.label, reason=displacement.reason, place=place, url=url,
+    )  # fmt: skip
+
+
+def close_displacements(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """An order lapsed or was cancelled: what waited for a choice of its buyer's is settled by that."""
+    order = get_order_by_id(session, payload["order_id"])
+    for displacement in list_open_of_bookings(session, [booking.id for booking in order.bookings]):
+        resolve_when_over(session, displacement=displacement, actor=CLOCK, now=now)
+
+
 HANDLERS: dict[str, Sequence[Handler]] = {
+    "booking.displaced": [mail_displaced],
+    "order.lapsed": [close_displacements],
+    "order.cancelled": [close_displacements],
+    "order.cut": [close_displacements],
     "issue.sent": [run_issue],
     "order.confirmed": [mail_confirmation],
     "order.proposed": [mail_proposal],

@@ -2,10 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from sponsorship.booking.queries import get_booking, get_order_by_id, list_lapsable_bookings, list_lapsable_orders
-from sponsorship.booking.services import lapse_booking_when_due, lapse_order_when_due
+from sponsorship.booking.queries import (
+    get_booking,
+    get_order_by_id,
+    list_lapsable_bookings,
+    list_lapsable_orders,
+    list_to_fill,
+)
+from sponsorship.booking.rules import CLOCK
+from sponsorship.booking.services import book_house, expire_credits, lapse_booking_when_due, lapse_order_when_due
 from sponsorship.core.db import db, transaction
+from sponsorship.core.errors import DomainError
+from sponsorship.core.format import local
 from sponsorship.core.worker import Task
+from sponsorship.inventory.queries import get_slot, list_newsletters
 
 
 def lapse_orders(now: datetime) -> int:
@@ -21,4 +31,31 @@ def lapse_orders(now: datetime) -> int:
     return lapsed
 
 
-TASKS: tuple[Task, ...] = (Task("booking.lapse_orders", timedelta(seconds=5), lapse_orders),)
+def fill_unsold(now: datetime) -> int:
+    """Fill what stayed unsold with the house ad once its sale is over, each slot in a transaction of its own."""
+    filled = 0
+    for slot_id in list_to_fill(db.session(), now):
+        try:
+            with transaction() as session:
+                slot = get_slot(session, slot_id)
+                book_house(session, slot=slot, reason=slot.placement.house_ad, actor=CLOCK, now=now)
+                filled += 1
+        except DomainError:  # somebody took it, or the issue went out, in the meantime
+            continue
+    return filled
+
+
+def expire_old_credits(now: datetime) -> int:
+    """Write off credits whose last day is over, on each newsletter's calendar."""
+    with transaction() as session:
+        return sum(
+            expire_credits(session, newsletter=one, today=local(now, one.timezone).date(), now=now)
+            for one in list_newsletters(session)
+        )
+
+
+TASKS: tuple[Task, ...] = (
+    Task("booking.lapse_orders", timedelta(seconds=5), lapse_orders),
+    Task("booking.fill_unsold", timedelta(minutes=1), fill_unsold),
+    Task("booking.expire_credits", timedelta(hours=1), expire_old_credits),
+)

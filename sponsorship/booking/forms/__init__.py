@@ -1,5 +1,14 @@
 """Forms of booking: shape and wording only."""
 
+from sponsorship.booking.forms.credits import GrantCreditsForm
+from sponsorship.booking.forms.displacements import (
+    CapacityForm,
+    ChooseRemedyForm,
+    MoveIssueForm,
+    RetirePlacementForm,
+    SkipIssueForm,
+)
+from sponsorship.booking.forms.rhythm import ExtraIssueForm, RhythmForm
 from sponsorship.booking.forms.slots import (
     BookSlotForm,
     ChangePriceForm,
@@ -10,8 +19,16 @@ from sponsorship.booking.forms.slots import (
 
 __all__ = [
     "BookSlotForm",
+    "CapacityForm",
     "ChangePriceForm",
+    "ChooseRemedyForm",
+    "ExtraIssueForm",
+    "GrantCreditsForm",
     "HoldCourtesyForm",
     "HoldSlotsForm",
+    "MoveIssueForm",
+    "RetirePlacementForm",
+    "RhythmForm",
+    "SkipIssueForm",
     "SlotActForm",
 ]

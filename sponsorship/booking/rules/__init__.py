@@ -16,6 +16,7 @@ from sponsorship.booking.rules.displacements import (
     Outcome,
     Remedy,
     check_displacement_step,
+    displaced_words,
     outcome_of,
     remedies,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "check_booking_step",
     "check_displacement_step",
     "check_order_step",
+    "displaced_words",
     "hold_for_session",
     "match_credits",
     "next_credit_value",

@@ -1,6 +1,15 @@
 """Writes about orders and bookings. Whoever takes a slot does it here, and the database's index has the last word."""
 
 from sponsorship.booking.services.details import give_details
+from sponsorship.booking.services.displace import (
+    change_capacity,
+    move_issue,
+    resolve_when_over,
+    restore_issue,
+    retire_placement,
+    skip_issue,
+    surplus_slots,
+)
 from sponsorship.booking.services.hold import book_manually, extend_hold, hold_again, hold_slots, propose_order
 from sponsorship.booking.services.order import (
     await_funds,
@@ -13,6 +22,8 @@ from sponsorship.booking.services.order import (
     release_order,
 )
 from sponsorship.booking.services.prices import change_price, expire_credits, grant_credits
+from sponsorship.booking.services.remedies import choose_remedy, reopen_displacement
+from sponsorship.booking.services.rhythm import change_rhythm
 from sponsorship.booking.services.slot import (
     block_slot,
     book_archived,
@@ -31,7 +42,10 @@ __all__ = [
     "book_house",
     "book_manually",
     "cancel_order",
+    "change_capacity",
     "change_price",
+    "change_rhythm",
+    "choose_remedy",
     "confirm_order",
     "enter_checkout",
     "expire_credits",
@@ -45,9 +59,16 @@ __all__ = [
     "lapse_order",
     "lapse_order_when_due",
     "leave_checkout",
+    "move_issue",
     "propose_order",
     "release_booking",
     "release_order",
+    "reopen_displacement",
+    "resolve_when_over",
+    "restore_issue",
+    "retire_placement",
     "run_bookings",
+    "skip_issue",
+    "surplus_slots",
     "unblock_slot",
 ]

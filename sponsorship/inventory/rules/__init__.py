@@ -2,6 +2,7 @@
 
 from sponsorship.inventory.rules.calendar import (
     ISSUE_STEPS,
+    ZONES,
     Deadlines,
     IssueState,
     PlacementKind,
@@ -11,17 +12,26 @@ from sponsorship.inventory.rules.calendar import (
     local_moment,
 )
 from sponsorship.inventory.rules.prices import PriceRuleKind, normal_code, price_on
+from sponsorship.inventory.rules.rhythm import WEEKDAYS, WHICH, Rhythm, RhythmKind, describe_rule, read_rule, write_rule
 
 __all__ = [
     "ISSUE_STEPS",
+    "WEEKDAYS",
+    "WHICH",
+    "ZONES",
     "Deadlines",
     "IssueState",
     "PlacementKind",
     "PriceRuleKind",
+    "Rhythm",
     "RhythmChange",
+    "RhythmKind",
     "check_issue_step",
     "deadlines",
+    "describe_rule",
     "local_moment",
     "normal_code",
     "price_on",
+    "read_rule",
+    "write_rule",
 ]

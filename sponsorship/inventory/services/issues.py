@@ -31,8 +31,7 @@ def create_newsletter(
     **more: Any,
 ) -> Newsletter:
     """Create a newsletter; raises DomainError for an unknown zone, RhythmInvalid for a rule that cannot be followed."""
-    if timezone not in available_timezones():
-        raise DomainError(f"“{timezone}” is not a time zone. Write it like Europe/London.")
+    check_zone(timezone)
     check_rule(rhythm_rule)
     newsletter = Newsletter(
         slug=slug, name=name, timezone=timezone, currency=currency.upper(), rhythm_rule=rhythm_rule,
@@ -41,6 +40,12 @@ def create_newsletter(
     session.add(newsletter)
     session.flush()
     return newsletter
+
+
+def check_zone(timezone: str) -> None:
+    """Raise DomainError unless that is a time zone."""
+    if timezone not in available_timezones():
+        raise DomainError(f"“{timezone}” is not a time zone. Write it like Europe/London.")
 
 
 def add_placement(
@@ -158,6 +163,11 @@ def mark_issue_sent(session: Session, *, issue: Issue, now: datetime) -> None:
     issue.sent_at = now
     session.flush()
     outbox.publish(session, "issue.sent", issue_id=issue.id, now=now)
+
+
+def today_in(zone: str, now: datetime) -> date:
+    """Return the day in a time zone."""
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def today_of(newsletter: Newsletter, now: datetime) -> date:
