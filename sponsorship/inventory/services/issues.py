@@ -12,8 +12,8 @@ from sponsorship.core import outbox
 from sponsorship.core.errors import DomainError
 from sponsorship.core.format import local
 from sponsorship.inventory.models import Issue, Newsletter, Placement, PriceRule, RhythmException, Slot
-from sponsorship.inventory.queries import find_issue_on, last_issue_number
-from sponsorship.inventory.rhythm import OneOff, check_rule, publishing_days
+from sponsorship.inventory.queries import find_issue_on, last_issue_number, list_one_offs
+from sponsorship.inventory.rhythm import check_rule, publishing_days
 from sponsorship.inventory.rules import IssueState, PlacementKind, PriceRuleKind, RhythmChange, local_moment
 
 
@@ -94,8 +94,7 @@ def add_rhythm_exception(
 
 def plan_issues(session: Session, *, newsletter: Newsletter, first: date, last: date) -> list[Issue]:
     """Make the issues and slots that the rhythm gives from `first` to `last` and that do not exist yet; returns the new ones."""
-    exceptions = session.scalars(select(RhythmException).where(RhythmException.newsletter_id == newsletter.id))
-    one_offs = [OneOff(row.on_day, row.change, row.moved_to) for row in exceptions]
+    one_offs = list_one_offs(session, newsletter)
     days = publishing_days(newsletter.rhythm_rule, newsletter.rhythm_start, first, last, one_offs)
     new = [_plan_issue(session, newsletter, day) for day in days if find_issue_on(session, newsletter.id, day) is None]
     for issue in session.scalars(

@@ -79,7 +79,7 @@ def begin_session(
     """
     if sum(s.provider_id is not None for s in list_payment_sessions(session, order.id)) >= MOST_SESSIONS:
         raise TooManySessions
-    held_until = hold_for_session(order.created_at, wanted.expires_at)
+    held_until = hold_for_session(order.held_since(now), wanted.expires_at)
     enter_checkout(session, order=order, held_until=held_until, now=now)
     if order.held_until is None or order.held_until <= wanted.expires_at:
         raise HoldExpired
