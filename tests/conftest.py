@@ -46,7 +46,12 @@ def no_outgoing_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def settings_for(var_dir: Path, **environment: str) -> Settings:
     """Settings of a test installation that keeps its files in `var_dir`."""
-    return load_settings({"FLATPLAN_VAR": str(var_dir), "APP_ENV": "test", **environment})
+    own = {
+        "FLATPLAN_VAR": str(var_dir),
+        "APP_ENV": "test",
+        "CLICK_FAST_LANE": "0",
+    }  # its thread would share the database
+    return load_settings(own | environment)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -79,7 +84,9 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 
 
 def empty_database(app: Flask) -> None:
-    """Put the application's database back to how the migrations leave it."""
+    """Put the application's database and spool back to how the migrations leave them."""
+    app.extensions["fast_lane"].close()
+    shutil.rmtree(app.config["SETTINGS"].spool_dir, ignore_errors=True)
     if db.engine.dialect.name == "sqlite":
         db.engine.dispose()
         var_dir = app.config["SETTINGS"].var_dir

@@ -23,8 +23,15 @@ from sponsorship.booking.services.hold import (
     hold_again,
     hold_slots,
 )
+from sponsorship.booking.services.late import (
+    take_equivalents,
+)
+from sponsorship.booking.services.occupy import (
+    name_slot,
+)
 from sponsorship.booking.services.order import (
     await_funds,
+    cancel_bookings,
     cancel_order,
     confirm_order,
     enter_checkout,
@@ -92,6 +99,7 @@ __all__ = [
     "book_archived",
     "book_house",
     "book_manually",
+    "cancel_bookings",
     "cancel_order",
     "challenge_hold",
     "change_capacity",
@@ -119,6 +127,7 @@ __all__ = [
     "leave_waiting",
     "move_issue",
     "move_up",
+    "name_slot",
     "offer_free_slots",
     "offer_freed",
     "propose_instead",
@@ -137,6 +146,7 @@ __all__ = [
     "set_sponsor_approval",
     "skip_issue",
     "surplus_slots",
+    "take_equivalents",
     "take_promise",
     "unblock_slot",
     "withdraw_challenge",

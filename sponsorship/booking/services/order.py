@@ -1,12 +1,13 @@
 """An order's way after the hold: checkout, confirmation, lapse, cancellation."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.errors import NotYoursToRelease, SlotTaken
-from sponsorship.booking.models import Order
+from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.rules import BUYER, CLOCK, LONGEST_HOLD, OCCUPYING, BookingState, OrderState, PaymentMethod
 from sponsorship.booking.services.hold import check_alive, hold_until
 from sponsorship.booking.services.occupy import (
@@ -14,6 +15,7 @@ from sponsorship.booking.services.occupy import (
     free_booking,
     lock_issues,
     lock_order,
+    name_slot,
     name_slots,
     note,
     taken,
@@ -128,6 +130,38 @@ def cancel_order(session: Session, *, order: Order, reason: str, actor: str, now
     note(session, order, "cancelled", actor=actor, now=now, was=was, reason=reason)
     offer_freed(session, freed, now=now)
     return order
+
+
+def cancel_bookings(
+    session: Session, *, order: Order, bookings: Collection[Booking], reason: str, actor: str, now: datetime
+) -> list[Booking]:
+    """Cancel some bookings of an order, and the order with the last of them; returns those that were freed.
+
+    What was paid is for payments to give back. Raises InvalidTransition for a booking that has run; those that are free
+    already, or belong to another order, are left alone.
+    """
+    was = lock_order(session, order)
+    chosen = [booking for booking in order.bookings if booking in bookings and booking.state in OCCUPYING]
+    if any(booking.state is BookingState.RAN for booking in chosen):
+        raise InvalidTransition("It has run already, so it cannot be cancelled.")
+    if all(booking in chosen for booking in order.bookings if booking.state in OCCUPYING):
+        cancel_order(session, order=order, reason=reason, actor=actor, now=now)
+        return chosen
+    for booking in chosen:
+        state = booking.state
+        free_booking(booking, BookingState.CANCELLED if state is BookingState.CONFIRMED else BookingState.RELEASED, now)
+        booking.reason = reason
+        note(
+            session, booking, "cancelled", actor=actor, now=now, was=state, slot=booking.slot_id,
+            place=name_slot(booking.slot), reason=reason,
+        )  # fmt: skip
+    return_credits(session, bookings=chosen, actor=actor, now=now)
+    note(
+        session, order, "cut", actor=actor, now=now, was=was, bookings=[booking.id for booking in chosen], reason=reason
+    )
+    session.flush()
+    offer_freed(session, [booking.slot for booking in chosen], now=now)
+    return chosen
 
 
 def _check_not_run(order: Order) -> None:

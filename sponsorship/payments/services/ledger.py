@@ -31,6 +31,7 @@ def post_entry(
     now: datetime,
     currency: str | None = None,
     memo: str = "",
+    reverses_id: int | None = None,
 ) -> JournalEntry | None:
     """Post one business event in the order's currency unless `currency` says otherwise; lines of nothing are left out.
 
@@ -47,7 +48,7 @@ def post_entry(
         memo = f"{memo} Of {effective_on.isoformat()}, whose month is closed.".strip()
     entry = JournalEntry(
         key=key, kind=kind, newsletter_id=order.newsletter_id, currency=currency or order.currency, order_id=order.id,
-        effective_on=open_on, recorded_at=now, memo=memo, lines=[_line(line) for line in kept],
+        effective_on=open_on, recorded_at=now, memo=memo, reverses_id=reverses_id, lines=[_line(line) for line in kept],
     )  # fmt: skip
     try:
         with session.begin_nested():
