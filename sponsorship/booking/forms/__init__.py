@@ -1,6 +1,8 @@
 """Forms of booking: shape and wording only."""
 
-from sponsorship.booking.forms.credits import GrantCreditsForm
+from sponsorship.booking.forms.credits import (
+    GrantCreditsForm,
+)
 from sponsorship.booking.forms.displacements import (
     CapacityForm,
     ChooseRemedyForm,
@@ -8,7 +10,13 @@ from sponsorship.booking.forms.displacements import (
     RetirePlacementForm,
     SkipIssueForm,
 )
-from sponsorship.booking.forms.rhythm import ExtraIssueForm, RhythmForm
+from sponsorship.booking.forms.moves import (
+    MoveForm,
+)
+from sponsorship.booking.forms.rhythm import (
+    ExtraIssueForm,
+    RhythmForm,
+)
 from sponsorship.booking.forms.slots import (
     BookSlotForm,
     ChangePriceForm,
@@ -26,6 +34,7 @@ __all__ = [
     "GrantCreditsForm",
     "HoldCourtesyForm",
     "HoldSlotsForm",
+    "MoveForm",
     "MoveIssueForm",
     "RetirePlacementForm",
     "RhythmForm",

@@ -1,6 +1,19 @@
 """Sponsors' and buyers' acts on orders."""
 
-from sponsorship.booking.portal import buying, displaced, pricing
-from sponsorship.booking.portal.door import blueprint
+from sponsorship.booking.portal import (
+    buying,
+    displaced,
+    moves,
+    pricing,
+)
+from sponsorship.booking.portal.door import (
+    blueprint,
+)
 
-__all__ = ["blueprint", "buying", "displaced", "pricing"]
+__all__ = [
+    "blueprint",
+    "buying",
+    "displaced",
+    "moves",
+    "pricing",
+]

@@ -112,11 +112,11 @@ def list_open_of_bookings(session: Session, booking_ids: Collection[int]) -> lis
     return list(session.scalars(query.order_by(Displacement.id)))
 
 
-def list_over(session: Session) -> list[int]:
-    """Return the ids of displacements that are not resolved and whose booking has no slot any more."""
-    query = select(Displacement.id).join(Booking).where(
-        Displacement.state != DisplacementState.RESOLVED, Booking.state.not_in(OCCUPYING)
-    )  # fmt: skip
+def list_refunds_chosen(session: Session) -> list[int]:
+    """Return the ids of displacements whose sponsor chose the money and has not been given it."""
+    query = select(Displacement.id).where(
+        Displacement.state == DisplacementState.CHOSEN, Displacement.choice == Remedy.REFUND
+    )
     return list(session.scalars(query.order_by(Displacement.id)))
 
 

@@ -11,6 +11,7 @@ from sponsorship.booking.services.details import (
 from sponsorship.booking.services.displace import (
     change_capacity,
     move_issue,
+    resolve_displacement,
     resolve_when_over,
     restore_issue,
     retire_placement,
@@ -26,6 +27,13 @@ from sponsorship.booking.services.hold import (
 from sponsorship.booking.services.late import (
     take_equivalents,
 )
+from sponsorship.booking.services.move import (
+    Move,
+    complete_move,
+    move_booking,
+    move_own_booking,
+    reprice_booking,
+)
 from sponsorship.booking.services.occupy import (
     name_slot,
 )
@@ -38,6 +46,7 @@ from sponsorship.booking.services.order import (
     lapse_order,
     lapse_order_when_due,
     leave_checkout,
+    release_claims,
     release_order,
 )
 from sponsorship.booking.services.prices import (
@@ -92,6 +101,7 @@ from sponsorship.booking.services.waiting import (
 )
 
 __all__ = [
+    "Move",
     "accept_proposal",
     "accept_request",
     "await_funds",
@@ -107,6 +117,7 @@ __all__ = [
     "change_rhythm",
     "choose_remedy",
     "close_over",
+    "complete_move",
     "confirm_order",
     "decline_promise",
     "decline_proposal",
@@ -125,7 +136,9 @@ __all__ = [
     "lapse_order_when_due",
     "leave_checkout",
     "leave_waiting",
+    "move_booking",
     "move_issue",
+    "move_own_booking",
     "move_up",
     "name_slot",
     "offer_free_slots",
@@ -133,11 +146,14 @@ __all__ = [
     "propose_instead",
     "propose_order",
     "release_booking",
+    "release_claims",
     "release_order",
     "remind_of_proposal",
     "remind_of_proposal_when_due",
     "remove_waiting",
     "reopen_displacement",
+    "reprice_booking",
+    "resolve_displacement",
     "resolve_when_over",
     "restore_issue",
     "retire_placement",

@@ -94,7 +94,9 @@ def restore_issue(session: Session, *, issue: Issue, actor: str, now: datetime) 
     ids = [booking.id for booking in occupants_of(session, [slot.id for slot in slots]).values()]
     waiting = [one for one in list_open_of_bookings(session, ids) if one.state is DisplacementState.OPEN]
     for displacement in waiting:
-        resolve(session, displacement=displacement, outcome="The issue comes out after all", actor=actor, now=now)
+        resolve_displacement(
+            session, displacement=displacement, outcome="The issue comes out after all", actor=actor, now=now
+        )
     return waiting
 
 
@@ -154,15 +156,29 @@ def retire_placement(
     return _take_off(session, gone, DisplacementCause.PLACEMENT_RETIRED, reason or NO_LONGER_SOLD, actor, now)
 
 
-def resolve(session: Session, *, displacement: Displacement, outcome: str, actor: str, now: datetime) -> Displacement:
+def resolve_displacement(
+    session: Session, *, displacement: Displacement, outcome: str, actor: str, now: datetime
+) -> Displacement:
     """Close a displacement, saying how it ended."""
     lock_rows(session, Displacement, [displacement.id])
     was = displacement.state
     displacement.move_to(DisplacementState.RESOLVED)
     displacement.resolved_at, displacement.outcome = now, outcome
+    if displacement.booking.state not in OCCUPYING:
+        keep_off_sale(session, slot=displacement.booking.slot, displacement=displacement, actor=actor, now=now)
     session.flush()
     note_displacement(session, displacement, "displacement_resolved", actor, now, was=was)
     return displacement
+
+
+def keep_off_sale(session: Session, *, slot: Slot, displacement: Displacement, actor: str, now: datetime) -> None:
+    """Block a slot that a lower capacity or a retired placement has no room for, now that its booking is gone."""
+    if displacement.cause not in (DisplacementCause.CAPACITY_LOWERED, DisplacementCause.PLACEMENT_RETIRED):
+        return
+    session.flush()
+    is_over = slot.issue.state is not IssueState.PLANNED or slot.issue.publish_at <= now
+    if not is_over and slot.id not in occupants_of(session, [slot.id]):
+        block_slot(session, slot=slot, reason=displacement.reason or displacement.cause.label, actor=actor, now=now)
 
 
 def resolve_when_over(session: Session, *, displacement: Displacement, actor: str, now: datetime) -> bool:
@@ -171,7 +187,7 @@ def resolve_when_over(session: Session, *, displacement: Displacement, actor: st
     if displacement.state is DisplacementState.RESOLVED or displacement.booking.state in OCCUPYING:
         return False
     words = f"The booking is {displacement.booking.state.label.lower()}"
-    resolve(session, displacement=displacement, outcome=words, actor=actor, now=now)
+    resolve_displacement(session, displacement=displacement, outcome=words, actor=actor, now=now)
     return True
 
 

@@ -2,31 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.errors import NotForSale
-from sponsorship.booking.models import Booking, Displacement, Order
-from sponsorship.booking.rules import OCCUPYING, BookingState, CreditOrigin, DisplacementState, Remedy
-from sponsorship.booking.services.displace import note_displacement, resolve
-from sponsorship.booking.services.occupy import (
-    SLOT_INDEX,
-    check_planned,
-    free_booking,
-    lock_issues,
-    lock_order,
-    name_slot,
-    note,
-    taken,
-)
-from sponsorship.booking.services.order import cancel_order
+from sponsorship.booking.models import Booking, Displacement
+from sponsorship.booking.rules import BookingState, CreditOrigin, DisplacementState, Remedy
+from sponsorship.booking.services.displace import keep_off_sale, note_displacement, resolve_displacement
+from sponsorship.booking.services.move import move_booking
+from sponsorship.booking.services.occupy import lock_order, name_slot
+from sponsorship.booking.services.order import cancel_bookings
 from sponsorship.booking.services.prices import grant_credits
 from sponsorship.core import outbox
-from sponsorship.core.db import lock_rows, violates
+from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import DomainError, InvalidTransition
 from sponsorship.inventory.models import Slot
-
-KEPT_AS_CREDIT = "Kept as a credit"
 
 
 def choose_remedy(
@@ -56,7 +44,7 @@ def choose_remedy(
         outcome = _credit(session, booking, actor, now)
     else:
         outcome = "Kept on its new date"
-    return resolve(session, displacement=displacement, outcome=outcome, actor=actor, now=now)
+    return resolve_displacement(session, displacement=displacement, outcome=outcome, actor=actor, now=now)
 
 
 def reopen_displacement(session: Session, *, displacement: Displacement, why: str, actor: str, now: datetime) -> None:
@@ -81,8 +69,10 @@ def _move(
 ) -> str:
     if slot is None:
         raise DomainError("Choose the date to move to.")
-    _relocate(session, booking, slot, actor, now)
+    old = booking.slot
+    move_booking(session, booking=booking, slot=slot, actor=actor, now=now, waive=True, reason=displacement.reason)
     displacement.to_slot_id = slot.id
+    keep_off_sale(session, slot=old, displacement=displacement, actor=actor, now=now)
     return f"Moved to {name_slot(slot)}"
 
 
@@ -96,33 +86,5 @@ def _credit(session: Session, booking: Booking, actor: str, now: datetime) -> st
         placement=placement if placement.retired_at is None else None, value_minor=booking.net_minor,
         origin=CreditOrigin.DISPLACED, booking=booking, note=f"In place of {name_slot(booking.slot)}", actor=actor, now=now,
     )  # fmt: skip
-    _cancel(session, booking, booking.order, actor, now)
+    cancel_bookings(session, order=booking.order, bookings=[booking], reason="Kept as a credit", actor=actor, now=now)
     return f"A credit for one {placement.name} slot"
-
-
-def _relocate(session: Session, booking: Booking, slot: Slot, actor: str, now: datetime) -> None:
-    """Take the new slot; one statement takes it and frees the old one, and the index refuses it where somebody has it."""
-    if slot.issue.newsletter_id != booking.slot.issue.newsletter_id:
-        raise NotForSale("That date belongs to another newsletter.", (slot.id,))
-    lock_issues(session, [booking.slot, slot])
-    check_planned([slot], now)
-    old = booking.slot
-    try:
-        with session.begin_nested():
-            booking.slot = slot
-            session.flush()
-    except IntegrityError as refusal:
-        if not violates(refusal, *SLOT_INDEX):
-            raise
-        raise taken(session, [slot], ours=frozenset({booking.id})) from refusal
-    note(session, booking, "moved", actor=actor, now=now, was=booking.state, slot=slot.id, old_slot=old.id)
-
-
-def _cancel(session: Session, booking: Booking, order: Order, actor: str, now: datetime) -> None:
-    """Cancel one booking, and its order with the last one."""
-    if all(other is booking or other.state not in OCCUPYING for other in order.bookings):
-        cancel_order(session, order=order, reason=KEPT_AS_CREDIT, actor=actor, now=now)
-        return
-    free_booking(booking, BookingState.CANCELLED, now)
-    booking.reason = KEPT_AS_CREDIT
-    note(session, booking, "cancelled", actor=actor, now=now, was=BookingState.CONFIRMED, slot=booking.slot_id)
