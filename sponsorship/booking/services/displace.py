@@ -284,7 +284,7 @@ def _displace(
         if one.outcome is Outcome.RELEASE:
             _let_go(session, booking, clean_line(reason), actor, now)
             if booking.state not in OCCUPYING:
-                resolve(
+                resolve_displacement(
                     session, displacement=displacement, outcome="The hold was released, unpaid", actor=actor, now=now
                 )
         outbox.publish(session, "booking.displaced", now=now, displacement_id=displacement.id)
