@@ -44,19 +44,30 @@ class MoneyTotals:
 
 def money_by_booking(session: Session, booking_ids: Collection[int]) -> dict[int, BookingMoney]:
     """Return booked, collected and outstanding of each booking that the ledger knows; the others have no entry."""
+    booked, received, outstanding, *_ = booking_money_columns()
     lines = (
-        select(
-            JournalLine.booking_id,
-            _sum(JournalLine.account == Account.BACKLOG),
-            _sum(NET_RECEIVABLE & (JournalEntry.kind == EntryKind.RECEIVED)),
-            _sum(NET_RECEIVABLE),
-        )
+        select(JournalLine.booking_id, booked, received, outstanding)
         .join(JournalLine.entry)
         .where(JournalLine.booking_id.in_(booking_ids))
         .group_by(JournalLine.booking_id)
     )
     rows = session.execute(lines)
     return {row[0]: BookingMoney(row[1], -row[2], row[3]) for row in rows if row[0] is not None}
+
+
+def booking_money_columns() -> tuple[ColumnElement[int], ...]:
+    """Return what bookings' money is, as sums over ledger lines joined to their entries, for any query that groups them.
+
+    In order: booked, received, outstanding, recognised, deferred with unpaid invoices; minor units, net of tax. As accounts
+    have it, received, recognised and deferred are credits and therefore negative.
+    """
+    return (
+        _sum(JournalLine.account == Account.BACKLOG),
+        _sum(NET_RECEIVABLE & (JournalEntry.kind == EntryKind.RECEIVED)),
+        _sum(NET_RECEIVABLE),
+        _sum(JournalLine.account.in_((Account.REVENUE, Account.ALLOWANCES))),
+        _sum(JournalLine.account == Account.DEFERRED),
+    )
 
 
 def total_money(session: Session, newsletter_id: int) -> MoneyTotals:

@@ -1,32 +1,109 @@
 """Reads of figures: what a period brought in, who owes, how a placement did. A fixed number of queries each."""
 
-from sponsorship.reporting.queries.placements import Compared, PlacementReport, get_placement_report, hour_rows
-from sponsorship.reporting.queries.revenue import (
-    BandOfReceivables,
+from sponsorship.reporting.queries.exports import (
+    export_sheet,
+    rows_sheet,
+)
+from sponsorship.reporting.queries.filters import (
+    Filters,
+    read_filters,
+)
+from sponsorship.reporting.queries.money import (
     MoneyOfBooking,
-    PeriodFigures,
-    Receivable,
-    RevenueReport,
     Sums,
-    get_revenue,
+    list_deferred,
     list_money,
-    list_receivables,
+    sum_booked,
     sum_money,
+    within,
+)
+from sponsorship.reporting.queries.outlook import (
+    Outlook,
+    QuarterAhead,
+    SellThrough,
+    YieldRow,
+    get_outlook,
+    list_offers,
+    list_runs,
+    list_sales,
+    look_ahead,
+)
+from sponsorship.reporting.queries.placements import (
+    Compared,
+    PlacementReport,
+    get_placement_report,
+    hour_rows,
+)
+from sponsorship.reporting.queries.receivables import (
+    BandOfReceivables,
+    Receivable,
+    group_by_age,
+    list_receivables,
+    slot_name,
+)
+from sponsorship.reporting.queries.revenue import (
+    PeriodFigures,
+    RevenueReport,
+    charted_months,
+    get_revenue,
+    month_rows,
+)
+from sponsorship.reporting.queries.rows import (
+    FigureRow,
+    FigureRows,
+    get_figure_rows,
+)
+from sponsorship.reporting.queries.slots import (
+    SlotRow,
+    list_slot_rows,
+)
+from sponsorship.reporting.queries.standing import (
+    Standing,
+    list_standings,
+    total_clicks,
 )
 
 __all__ = [
     "BandOfReceivables",
     "Compared",
+    "FigureRow",
+    "FigureRows",
+    "Filters",
     "MoneyOfBooking",
+    "Outlook",
     "PeriodFigures",
     "PlacementReport",
+    "QuarterAhead",
     "Receivable",
     "RevenueReport",
+    "SellThrough",
+    "SlotRow",
+    "Standing",
     "Sums",
+    "YieldRow",
+    "charted_months",
+    "export_sheet",
+    "get_figure_rows",
+    "get_outlook",
     "get_placement_report",
     "get_revenue",
+    "group_by_age",
     "hour_rows",
+    "list_deferred",
     "list_money",
+    "list_offers",
     "list_receivables",
+    "list_runs",
+    "list_sales",
+    "list_slot_rows",
+    "list_standings",
+    "look_ahead",
+    "month_rows",
+    "read_filters",
+    "rows_sheet",
+    "slot_name",
+    "sum_booked",
     "sum_money",
+    "total_clicks",
+    "within",
 ]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, g, render_template
+from flask import g, render_template
 
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission, Viewer
@@ -20,9 +20,8 @@ from sponsorship.reporting import rules
 from sponsorship.reporting.charts import clicks_over_time, rates_compared
 from sponsorship.reporting.queries import PlacementReport, get_placement_report
 from sponsorship.reporting.rules import HOURS_SHOWN
+from sponsorship.reporting.views.door import blueprint
 from sponsorship.sponsors.queries import list_sponsors_of_user
-
-blueprint = Blueprint("reporting", __name__)
 
 
 @blueprint.get("/orders/<token>/report/<int:booking_id>")
