@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sponsorship.accounts.models import User
@@ -25,6 +25,7 @@ class Sponsor(Base):
     country: Mapped[str] = mapped_column(default="")
     vat_number: Mapped[str] = mapped_column(default="")
     may_pay_by_invoice: Mapped[bool] = mapped_column(default=False)
+    credit_limit_minor: Mapped[int | None] = mapped_column(BigInteger)  # the most it may owe; nothing set: no limit
     notes: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     contacts: Mapped[list["Contact"]] = relationship(back_populates="sponsor", order_by="Contact.id")

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sponsorship.booking.models import Order
 from sponsorship.core.db import Base, word_enum
 from sponsorship.core.errors import InvalidTransition
+from sponsorship.payments.models.reversals import CreditNote, CreditNoteSequence, Dispute, KeptMoney, MoneyTask
+from sponsorship.payments.models.terms import OrderTerms, Seller, TaxRate
 from sponsorship.payments.rules import (
     INVOICE_STEPS,
     REFUND_STEPS,
@@ -22,6 +24,25 @@ from sponsorship.payments.rules import (
     SessionState,
     SessionTerms,
 )
+
+__all__ = [
+    "CreditNote",
+    "CreditNoteSequence",
+    "Dispute",
+    "Invoice",
+    "InvoiceSequence",
+    "JournalEntry",
+    "JournalLine",
+    "KeptMoney",
+    "MoneyTask",
+    "OrderTerms",
+    "PaymentSession",
+    "Receipt",
+    "Refund",
+    "Seller",
+    "TaxRate",
+    "WebhookEvent",
+]
 
 
 class PaymentSession(Base):
@@ -109,6 +130,7 @@ class Invoice(Base):
         UniqueConstraint("order_id"),
         CheckConstraint("paid_minor >= 0", name="paid"),
         Index("ix_invoice_open", "newsletter_id", "state", "due_on"),
+        Index("ix_invoice_provider", "provider_id", unique=True),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -123,6 +145,12 @@ class Invoice(Base):
     issued_on: Mapped[date]
     due_on: Mapped[date]
     reminded_at: Mapped[datetime | None]
+    credited_minor: Mapped[int] = mapped_column(BigInteger, default=0)  # struck off what was owed, by credit notes
+    printed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what stands on the paper, as it was issued
+    closed_at: Mapped[datetime | None]
+    close_reason: Mapped[str] = mapped_column(default="")
+    provider_id: Mapped[str | None]
+    provider_url: Mapped[str | None] = mapped_column(Text)  # where the provider has it paid
     order: Mapped[Order] = relationship(lazy="joined", innerjoin=True)
 
     @property
@@ -133,7 +161,9 @@ class Invoice(Base):
     @property
     def open_minor(self) -> int:
         """What is still owed on it."""
-        return self.total_minor - self.paid_minor if self.state is InvoiceState.OPEN else 0
+        if self.state is not InvoiceState.OPEN:
+            return 0
+        return self.total_minor - self.paid_minor - self.credited_minor
 
     def move_to(self, state: InvoiceState) -> None:
         """Step to another state; raises InvalidTransition where the table has no such step."""
@@ -182,6 +212,8 @@ class Refund(Base):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
     reason: Mapped[str]
+    credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("credit_note.id"), index=True)
+    is_external: Mapped[bool] = mapped_column(default=False)  # made at the provider, not asked for by us
     created_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime]

@@ -66,7 +66,7 @@ INVOICE_STEPS: dict[InvoiceState, frozenset[InvoiceState]] = {
     InvoiceState.OPEN: frozenset({InvoiceState.PAID, InvoiceState.VOID, InvoiceState.UNCOLLECTIBLE}),
     InvoiceState.PAID: frozenset(),
     InvoiceState.VOID: frozenset(),
-    InvoiceState.UNCOLLECTIBLE: frozenset({InvoiceState.PAID}),
+    InvoiceState.UNCOLLECTIBLE: frozenset({InvoiceState.OPEN, InvoiceState.VOID}),  # money came after all
 }
 
 
@@ -96,6 +96,11 @@ class ReceiptSource(StrEnum):
 
     STRIPE = "stripe"
     BANK = "bank"
+
+    @property
+    def label(self) -> str:
+        """The word on screens."""
+        return self.value.capitalize()
 
 
 class Account(StrEnum):
@@ -139,6 +144,12 @@ class EntryKind(StrEnum):
     REFUNDED = "refunded"
     REFUND_FAILED = "refund_failed"
     VOIDED = "voided"
+    WRITTEN_OFF = "written_off"
+    RESTORED = "restored"
+    APPLIED = "applied"
+    DISPUTED = "disputed"
+    REINSTATED = "reinstated"
+    DISPUTE_LOST = "dispute_lost"
 
 
 class SessionVerdict(StrEnum):
@@ -299,11 +310,11 @@ def refund_due_lines(amount_minor: int, receipt_id: int) -> list[Posting]:
     ]
 
 
-def refunded_lines(amount_minor: int, receipt_id: int) -> list[Posting]:
+def refunded_lines(amount_minor: int, receipt_id: int, account: Account = Account.STRIPE) -> list[Posting]:
     """Return what a refund that succeeded posts; negative for one that the bank returned, which is owed again."""
     return [
         Posting(Account.REFUND_DUE, amount_minor, receipt_id=receipt_id),
-        Posting(Account.STRIPE, -amount_minor, receipt_id=receipt_id),
+        Posting(account, -amount_minor, receipt_id=receipt_id),
     ]
 
 
