@@ -52,7 +52,7 @@ def test_the_chart_and_its_table_say_the_same(desk: CheckedClient, season: Newsl
     assert [row[0] for row in rows][-3:] == ["November 2026", "December 2026", "January 2027"]
     for column, name in enumerate(("Collected", "Outstanding", "Held", "Open or not sold"), start=1):
         assert [row[column] for row in rows] == bars[name]["customdata"]
-    assert rows[-3] == ["November 2026", "$6,100", "$1,150", "$850", "$7,400", "35%"]
+    assert rows[-3] == ["November 2026", "$6,100", "$1,150", "$850", "$7,400", "$1,650", "35%"]
     chart = tree.css_first("#chart-revenue")
     assert chart is not None and "November: $6,100 collected, $1,150 outstanding" in (
         chart.attributes["aria-label"] or ""

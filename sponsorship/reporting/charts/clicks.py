@@ -6,7 +6,7 @@ from typing import Any
 
 from sponsorship.core.format import local, percent
 from sponsorship.reporting.charts.figures import PAPER, Trace, as_json, patterned
-from sponsorship.reporting.rules import HOURS_SHOWN, HourRow, halfway, usual
+from sponsorship.reporting.rules import HOURS_SHOWN, DayRow, HourRow, halfway, usual
 
 
 def clicks_over_time(rows: Sequence[HourRow], zone: str, started_at: datetime) -> str:
@@ -141,3 +141,23 @@ def _anchor(value: float, low: float, high: float) -> str:
     if value > low + 0.85 * (high - low):
         return "right"
     return "left" if value < low + 0.15 * (high - low) else "center"
+
+
+def clicks_by_day(rows: Sequence[DayRow]) -> str:
+    """Return the figure of a campaign's bars per day; what was taken out is a trace that a checkbox shows."""
+    days = [row.day.isoformat() for row in rows]
+    spoken = [row.day.strftime("%a %d %b %Y") for row in rows]
+    people = _hours("People", [row.people for row in rows], spoken, {"color": "var(--c-people)"})
+    taken_out = _hours(
+        "Taken out", [row.taken_out for row in rows], spoken, patterned("--c-bots", "|", size=4, paper=PAPER)
+    )
+    people.update(x=days)
+    taken_out.update(x=days, visible=False, hovertemplate="%{customdata}: %{y} taken out<extra></extra>")
+    layout = {
+        "barmode": "stack",
+        "hovermode": "closest",
+        "xaxis": {"type": "category", "tickvals": days[:: max(len(days) // 8, 1)],
+                  "ticktext": [f"{row.day.day} {row.day:%b}" for row in rows][:: max(len(days) // 8, 1)]},
+        "yaxis": {"nticks": 4, "tickformat": ",d"},
+    }  # fmt: skip
+    return as_json([people, taken_out], layout)

@@ -1,5 +1,15 @@
 """Reads of figures: what a period brought in, who owes, how a placement did. A fixed number of queries each."""
 
+from sponsorship.reporting.queries.campaigns import (
+    CampaignReport,
+    DueReport,
+    campaign_sheet,
+    get_campaign_report,
+    get_share,
+    get_share_of,
+    list_reports_due,
+    list_shares,
+)
 from sponsorship.reporting.queries.exports import (
     export_sheet,
     rows_sheet,
@@ -65,7 +75,9 @@ from sponsorship.reporting.queries.standing import (
 
 __all__ = [
     "BandOfReceivables",
+    "CampaignReport",
     "Compared",
+    "DueReport",
     "FigureRow",
     "FigureRows",
     "Filters",
@@ -81,20 +93,26 @@ __all__ = [
     "Standing",
     "Sums",
     "YieldRow",
+    "campaign_sheet",
     "charted_months",
     "export_sheet",
+    "get_campaign_report",
     "get_figure_rows",
     "get_outlook",
     "get_placement_report",
     "get_revenue",
+    "get_share",
+    "get_share_of",
     "group_by_age",
     "hour_rows",
     "list_deferred",
     "list_money",
     "list_offers",
     "list_receivables",
+    "list_reports_due",
     "list_runs",
     "list_sales",
+    "list_shares",
     "list_slot_rows",
     "list_standings",
     "look_ahead",

@@ -62,7 +62,9 @@ class Standing:
     @property
     def interval(self) -> tuple[float, float] | None:
         """How far chance reaches around the rate, 19 times in 20."""
-        return wilson_interval(min(self.unique, self.delivered), self.delivered) if self.delivered else None
+        if not self.delivered or self.unique > self.delivered:
+            return None
+        return wilson_interval(self.unique, self.delivered)
 
     @property
     def cost_per_reader_minor(self) -> float | None:

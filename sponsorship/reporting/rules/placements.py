@@ -75,8 +75,10 @@ def wilson_interval(successes: int, trials: int, z: float = Z_95) -> tuple[float
 
 def interval_sentence(people: int, delivered: int) -> str:
     """Say a click-through rate's denominator and how far chance reaches."""
-    low, high = wilson_interval(people, delivered)
     of = f"{number(people)} of {number(delivered)} delivered."
+    if people > delivered:
+        return f"{of} More people than mails: the number delivered is wrong, or the issue was passed on."
+    low, high = wilson_interval(people, delivered)
     return f"{of} Chance apart, 19 times in 20 the true rate lies between {percent(low, 2)} and {percent(high, 2)}."
 
 
@@ -157,7 +159,7 @@ def report_figures(numbers: ReportNumbers, currency: str, placement: str) -> lis
     where = (
         ""
         if numbers.at_foot is None
-        else f"{number(numbers.at_head)} at the top, {number(numbers.at_foot)} at the foot"
+        else f"{number(numbers.at_head)} at the top, {number(numbers.at_foot)} at the foot{_echo_share(numbers)}"
     )
     figures = [Figure("People who clicked", number(numbers.people), where)]
     if numbers.delivered:
@@ -167,11 +169,20 @@ def report_figures(numbers: ReportNumbers, currency: str, placement: str) -> lis
         figures.append(Figure("Click-through rate", percent(numbers.people / numbers.delivered, 2), note))
     if numbers.net_minor and numbers.people:
         cost = round(numbers.net_minor / numbers.people)
-        middle = numbers.usual_cost_minor
-        note = "" if middle is None else f"Median for {placement}: {money(round(middle), currency, cents=True)}"
+        middle, thousand = numbers.usual_cost_minor, cost_per_thousand(numbers.net_minor, numbers.delivered)
+        notes = [
+            "" if thousand is None else f"{money(round(thousand), currency, cents=True)} per thousand delivered",
+            "" if middle is None else f"Median for {placement}: {money(round(middle), currency, cents=True)}",
+        ]
+        note = "; ".join(one for one in notes if one)
         figures.append(Figure("Cost per person", money(cost, currency, cents=True), note))
     figures.append(Figure("Taken out as not people", number(numbers.taken_out), f"Of {count(numbers.hits, 'request')}"))
     return figures
+
+
+def _echo_share(numbers: ReportNumbers) -> str:
+    share = numbers.at_foot / numbers.people if numbers.at_foot and numbers.people else None
+    return "" if share is None else f" ({percent(share)} by the echo)"
 
 
 def no_report_sentence(*, has_run: bool, number: int, publish_on: date) -> str:
