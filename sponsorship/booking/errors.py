@@ -54,3 +54,11 @@ class NotYoursToRelease(DomainError):
 
     status = 409
     message = "This slot belongs to an order that is paid or being paid. Cancel the order instead."
+
+
+class PromoRefused(DomainError):
+    """The promo code does not hold for this order; the message says why."""
+
+
+class CreditsRefused(DomainError):
+    """The credits are not there any more, or belong to another sponsor."""

@@ -49,3 +49,29 @@ class EntryUnbalanced(DomainError):
 
     status = 500
     message = "The books would not add up, so nothing was posted."
+
+
+class MonthNotOver(DomainError):
+    """Only what is over can be closed."""
+
+    message = "This month is not over on the newsletter’s calendar. It can be closed from the first day of the next."
+
+
+class MonthClosed(DomainError):
+    """The month was closed by somebody before."""
+
+    status = 409
+    message = "This month is closed already. Nothing was changed."
+
+
+class MonthOpen(DomainError):
+    """The month is open."""
+
+    status = 409
+    message = "This month is open. Nothing was changed."
+
+
+class ReasonMissing(DomainError):
+    """Reopening a month is written down with its reason."""
+
+    message = "Say why the month is opened again: the accountant will ask."

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from sponsorship.accounts.rules import normal_email
 from sponsorship.booking.errors import HoldExpired
 from sponsorship.booking.models import Order
-from sponsorship.booking.queries import get_order, list_bookings, suggest_swap
+from sponsorship.booking.queries import get_order, list_bookings, pay_with_credits, suggest_swap
 from sponsorship.booking.rules import OrderState
 from sponsorship.booking.services import lapse_order_when_due
 from sponsorship.core import clock
@@ -194,8 +194,18 @@ def _show_checkout(order: Order, form: CheckoutForm, now: datetime, status: int)
     page = render_template(
         "payments/checkout.html", order=order, form=form, bookings=bookings, held_until=_clock(order), now=now,
         first_copy_due=min(booking.slot.deadlines.copy_due_at for booking in bookings), dates_url=_dates_url(order),
+        credits_left=_credits_left(order),
     )  # fmt: skip
     return page, status
+
+
+def _credits_left(order: Order) -> int:
+    """How many of its slots could be paid with credits of the company that the viewer acts for."""
+    own = list_sponsors_of_user(db.session(), g.viewer.user_id) if g.viewer else []
+    if order.sponsor not in own:
+        return 0
+    slots = [booking.slot for booking in order.bookings]
+    return len(pay_with_credits(db.session(), order.newsletter, slots, order.sponsor_id or 0, clock.now()))
 
 
 def _show_back(order: Order, now: datetime, trouble: DomainError | None) -> tuple[str, int]:

@@ -7,9 +7,11 @@ from flask import Blueprint, g, render_template, request, url_for
 from sponsorship.booking.queries import get_order
 from sponsorship.core import clock
 from sponsorship.core.db import db
+from sponsorship.core.text import clean_line
 from sponsorship.core.web import Access, access
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter, list_newsletters
+from sponsorship.sponsors.queries import find_sponsor_of_address
 from sponsorship.storefront import queries
 from sponsorship.storefront.rules import Clause, copy_clause, home_headline, order_headline, split_terms
 
@@ -38,8 +40,7 @@ def show_storefront(slug: str) -> str:
 def price_order(slug: str) -> str:
     """The order slip for what is ticked, a fragment."""
     g.newsletter = get_newsletter(db.session(), slug)
-    slip = queries.price_slip(db.session(), g.newsletter, _picks(), clock.now())
-    return render_template("storefront/_order.html", slip=slip)
+    return render_template("storefront/_order.html", slip=_slip(g.newsletter, _picks()))
 
 
 @blueprint.get("/orders/<token>")
@@ -81,12 +82,22 @@ def _picks() -> list[int]:
     return [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 11]
 
 
+def _slip(newsletter: Newsletter, picks: list[int]) -> queries.Slip:
+    """The order slip, with the code and the credits that the address names."""
+    sponsor = find_sponsor_of_address(db.session(), newsletter.id, g.viewer.email) if g.viewer else None
+    return queries.price_slip(
+        db.session(), newsletter, picks, clock.now(), code=clean_line(request.args.get("code", ""))[:40], sponsor=sponsor,
+        uses_credits=request.args.get("credits") == "1",
+    )  # fmt: skip
+
+
 def _storefront(newsletter: Newsletter) -> str:
     g.newsletter = newsletter
     now, picks = clock.now(), _picks()
     return render_template(
         "storefront/show_storefront.html", avails=queries.list_avails(db.session(), newsletter, now, picks),
-        slip=queries.price_slip(db.session(), newsletter, picks, now), terms=split_terms(newsletter.terms),
+        slip=_slip(newsletter, picks), terms=split_terms(newsletter.terms),
+        rule_sentences=queries.rule_sentences(db.session(), newsletter, now),
         usual=queries.clicks_by_placement(db.session(), newsletter),
         home_href=url_for("storefront.show_storefront", slug=newsletter.slug),
     )  # fmt: skip

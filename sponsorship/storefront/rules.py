@@ -19,6 +19,7 @@ class Avail(StrEnum):
     HELD = "held"
     SOLD = "sold"
     CLOSED = "closed"
+    LATER = "later"
     NONE = "none"
 
 

@@ -37,6 +37,15 @@
   }
 
   form.addEventListener("change", event => { if (event.target.matches(".pick__box")) price(); });
+  // the promo code's button and the credits' box stand in the slip: they price what is ticked anew, and send nothing
+  document.addEventListener("click", event => {
+    const button = event.target instanceof Element && event.target.closest("button[data-reprice]");
+    if (button) { event.preventDefault(); price(); }
+  });
+  document.addEventListener("change", event => { if (event.target.matches("input[data-reprice]")) price(); });
+  document.addEventListener("keydown", event => {
+    if (event.key === "Enter" && event.target.id === "promo-code" && event.target.form === form) { event.preventDefault(); price(); }
+  });
   document.addEventListener("click", event => {
     const button = event.target instanceof Element && event.target.closest("[data-unpick]");
     if (!button) return;

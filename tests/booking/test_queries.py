@@ -95,10 +95,10 @@ def test_orders_and_bookings_are_listed_for_whom_they_belong_to(
 
 
 def test_a_quote_is_the_lists_price_less_the_discount_that_the_number_has_reached(
-    session: Session, newsletter: Newsletter
+    session: Session, newsletter: Newsletter, now: datetime
 ) -> None:
     slots = [slot_on(session, newsletter, DAY + week * WEEK) for week in range(3)]
-    assert queries.quote_slots(session, newsletter, slots[:2]).total_minor == 330_000
-    priced = queries.quote_slots(session, newsletter, slots)
-    assert [(line.label, line.amount_minor) for line in priced.discounts] == [("Run of three, 10% off", -49_500)]
+    assert queries.quote_slots(session, newsletter, slots[:2], now).total_minor == 330_000
+    priced = queries.quote_slots(session, newsletter, slots, now)
+    assert [(line.label, line.amount_minor) for line in priced.lines] == [("Run of three, 10% off", -49_500)]
     assert (priced.total_minor, priced.net_by_slot) == (445_500, (148_500,) * 3)

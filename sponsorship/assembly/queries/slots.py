@@ -185,7 +185,7 @@ def _sponsor_name(booking: Booking | None) -> str:
 def _price(slot: Slot, booking: Booking | None) -> int:
     if booking is not None and booking.kind in (BookingKind.SALE, BookingKind.ARCHIVE):
         return booking.price_minor
-    return slot.placement.price_minor
+    return slot.list_price_minor
 
 
 def _creatives(session: Session, booking_ids: list[int]) -> dict[int, Creative]:

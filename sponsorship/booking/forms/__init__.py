@@ -2,6 +2,7 @@
 
 from sponsorship.booking.forms.slots import (
     BookSlotForm,
+    ChangePriceForm,
     HoldCourtesyForm,
     HoldSlotsForm,
     SlotActForm,
@@ -9,6 +10,7 @@ from sponsorship.booking.forms.slots import (
 
 __all__ = [
     "BookSlotForm",
+    "ChangePriceForm",
     "HoldCourtesyForm",
     "HoldSlotsForm",
     "SlotActForm",

@@ -16,6 +16,9 @@ class HoldSlotsForm(FlaskForm):
     slot = SelectMultipleField("Dates", coerce=str, validate_choice=False)
     swap = FieldList(StringField("Another date"), "Other dates")  # empty: leave it out
     remove = StringField("Take off")
+    code = StringField("Promo code", [Length(max=40)])
+    credits = StringField("Use credits")
+    apply = StringField("Apply the code")
     again = HiddenField()  # the token of an order that lapsed: its details are kept
 
     @property
@@ -28,6 +31,13 @@ class HoldSlotsForm(FlaskForm):
     def without_removed(self) -> list[int]:
         """The picks that stay when one is taken off the slip."""
         return [slot_id for slot_id in self.slot_ids if str(slot_id) != self.remove.data]
+
+
+class ChangePriceForm(FlaskForm):
+    """A promo code, or none, and whether credits are used, for an order that is held."""
+
+    code = StringField("Promo code", [Length(max=40, message="No code is that long.")])
+    credits = StringField("Use credits")
 
 
 class SlotActForm(FlaskForm):

@@ -1,5 +1,7 @@
 """Rows of booking, one file a noun."""
 
-from sponsorship.booking.models.orders import OCCUPIED, Booking, Order
+from sponsorship.booking.models.displacements import Displacement
+from sponsorship.booking.models.orders import OCCUPIED, Booking, Order, OrderPriceLine
+from sponsorship.booking.models.prices import CreditEntry, CreditGrant
 
-__all__ = ["OCCUPIED", "Booking", "Order"]
+__all__ = ["OCCUPIED", "Booking", "CreditEntry", "CreditGrant", "Displacement", "Order", "OrderPriceLine"]

@@ -10,11 +10,12 @@ from sponsorship.booking.rules import (
     BookingState,
     OrderState,
     PaymentMethod,
+    PriceStep,
     check_booking_step,
     check_order_step,
 )
 from sponsorship.core.db import Base, word_enum
-from sponsorship.inventory.models import Newsletter, Slot
+from sponsorship.inventory.models import Newsletter, PromoCode, Slot
 from sponsorship.sponsors.models import Sponsor
 
 OCCUPIED = "state IN ('held', 'confirmed', 'ran')"
@@ -44,6 +45,7 @@ class Order(Base):
     discount_minor: Mapped[int] = mapped_column(default=0)
     net_minor: Mapped[int]
     tax_minor: Mapped[int] = mapped_column(default=0)
+    promo_code_id: Mapped[int | None] = mapped_column(ForeignKey("promo_code.id"), index=True)
     holder_key: Mapped[str | None]  # a keyed hash of the network address, for the limit on open orders
     contact_name: Mapped[str] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(default="", index=True)
@@ -58,6 +60,10 @@ class Order(Base):
     newsletter: Mapped[Newsletter] = relationship(lazy="joined", innerjoin=True)
     sponsor: Mapped[Sponsor | None] = relationship(lazy="joined")
     bookings: Mapped[list["Booking"]] = relationship(back_populates="order", order_by="Booking.id")
+    promo_code: Mapped[PromoCode | None] = relationship()
+    price_lines: Mapped[list["OrderPriceLine"]] = relationship(
+        order_by="OrderPriceLine.position", cascade="all, delete-orphan"
+    )
 
     @property
     def total_minor(self) -> int:
@@ -68,6 +74,19 @@ class Order(Base):
         """Step to another state; raises InvalidTransition where the table has no such step."""
         check_order_step(self.state, state)
         self.state = state
+
+
+class OrderPriceLine(Base):
+    """One line between an order's list prices and what it costs: a rule by name, and its amount (negative: a discount)."""
+
+    __tablename__ = "order_price_line"
+    __table_args__ = (UniqueConstraint("order_id", "position"), {"sqlite_autoincrement": True})
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("purchase_order.id"))
+    position: Mapped[int]
+    step: Mapped[PriceStep] = mapped_column(word_enum(PriceStep))
+    label: Mapped[str]
+    amount_minor: Mapped[int]
 
 
 class Booking(Base):

@@ -29,9 +29,11 @@ def hold_slots(slug: str) -> Response | tuple[str, int]:
     """Hold what was ticked, all of it, and go on to the checkout; else say what is gone and what else is open."""
     form, newsletter = HoldSlotsForm(), get_newsletter(db.session(), slug)
     g.newsletter = newsletter
-    if form.remove.data:
-        picks = form.without_removed
-        return go_to(url_for("storefront.show_storefront", slug=slug, slot=picks, _anchor="order"))
+    if form.remove.data or form.apply.data:
+        kept = {"code": form.code.data or None, "credits": form.credits.data or None}
+        return go_to(
+            url_for("storefront.show_storefront", slug=slug, slot=form.without_removed, **kept, _anchor="order")
+        )
     try:
         token = _hold(form, slug)
     except (SlotTaken, NotForSale) as refusal:
@@ -39,7 +41,7 @@ def hold_slots(slug: str) -> Response | tuple[str, int]:
     except DomainError as refusal:
         page = render_template(
             "booking/hold_refused.html", newsletter=newsletter, refusal=refusal.message, picks=form.slot_ids,
-            home_href=url_for("storefront.show_storefront", slug=slug),
+            code=form.code.data or None, home_href=url_for("storefront.show_storefront", slug=slug),
         )  # fmt: skip
         return page, refusal.status
     return go_to(url_for("payments.checkout", token=token))
@@ -98,8 +100,9 @@ def _hold(form: HoldSlotsForm, slug: str) -> str:
         else:
             sponsor = find_sponsor_of_address(session, newsletter.id, g.viewer.email) if g.viewer else None
             order = services.hold_slots(
-                session, newsletter=newsletter, slot_ids=form.slot_ids, holder_key=key, sponsor=sponsor, now=now
-            )
+                session, newsletter=newsletter, slot_ids=form.slot_ids, holder_key=key, sponsor=sponsor,
+                promo_code=form.code.data or "", use_credits=form.credits.data == "1", now=now,
+            )  # fmt: skip
         return order.token
 
 

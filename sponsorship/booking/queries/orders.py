@@ -1,6 +1,6 @@
 """Reads about orders, bookings, and who has which slot."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +8,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.rules import OCCUPYING, OPEN_ORDERS, BookingState, FrequencyDiscount, OrderState, Quote, quote
+from sponsorship.booking.queries.prices import quote_slots
+from sponsorship.booking.rules import OCCUPYING, OPEN_ORDERS, BookingState, OrderState, Quote
 from sponsorship.core.errors import NotFound
 from sponsorship.inventory.models import Issue, Newsletter, Slot
 from sponsorship.inventory.queries import list_slots_by_id
-from sponsorship.inventory.rules import IssueState, PriceRuleKind
+from sponsorship.inventory.rules import IssueState
 from sponsorship.sponsors.models import Sponsor
 
 LARGEST_ID = 2**31 - 1
@@ -88,16 +89,6 @@ def occupants_of(session: Session, slot_ids: Collection[int]) -> dict[int, Booki
     return {booking.slot_id: booking for booking in session.scalars(query)}
 
 
-def quote_slots(session: Session, newsletter: Newsletter, slots: Sequence[Slot]) -> Quote:
-    """Return what an order of these slots costs at today's list prices; `net_by_slot` is in the order given."""
-    rules = [
-        FrequencyDiscount(rule.label, rule.threshold, rule.discount_basis_points)
-        for rule in newsletter.price_rules
-        if rule.kind is PriceRuleKind.FREQUENCY
-    ]
-    return quote(newsletter.currency, [slot.placement.price_minor for slot in slots], rules)
-
-
 def list_lapsable_orders(session: Session, now: datetime) -> list[int]:
     """Return the ids of held orders, no payment page open, whose time has run out."""
     query = select(Order.id).where(Order.state == OrderState.HELD, Order.held_until <= now)
@@ -149,11 +140,13 @@ def suggest_swap(session: Session, newsletter: Newsletter, slot_ids: Collection[
         used |= {other.id for other in others[slot][:1]}
     first = {slot: others[slot][:1] for slot in gone}
     offers = [
-        SwapOffer(slot, gone[slot], others[slot], quote_slots(session, newsletter, [*kept, *_besides(first, slot)]))
+        SwapOffer(
+            slot, gone[slot], others[slot], quote_slots(session, newsletter, [*kept, *_besides(first, slot)], now)
+        )
         for slot in gone
     ]
     suggested = [*kept, *(other for found in first.values() for other in found)]
-    return Swap(tuple(offers), tuple(kept), tuple(suggested), quote_slots(session, newsletter, suggested))
+    return Swap(tuple(offers), tuple(kept), tuple(suggested), quote_slots(session, newsletter, suggested, now))
 
 
 def _why_gone(slot: Slot, is_occupied: bool, now: datetime) -> str:

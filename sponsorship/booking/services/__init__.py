@@ -12,6 +12,7 @@ from sponsorship.booking.services.order import (
     leave_checkout,
     release_order,
 )
+from sponsorship.booking.services.prices import change_price, expire_credits, grant_credits
 from sponsorship.booking.services.slot import (
     block_slot,
     book_archived,
@@ -30,10 +31,13 @@ __all__ = [
     "book_house",
     "book_manually",
     "cancel_order",
+    "change_price",
     "confirm_order",
     "enter_checkout",
+    "expire_credits",
     "extend_hold",
     "give_details",
+    "grant_credits",
     "hold_again",
     "hold_courtesy",
     "hold_slots",

@@ -11,6 +11,7 @@ from sponsorship.booking.queries import has_other_orders
 from sponsorship.booking.rules import BUYER
 from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter
 from sponsorship.booking.services.occupy import lock_order, note
+from sponsorship.booking.services.prices import check_price_of_sponsor
 from sponsorship.core.db import lock_rows
 from sponsorship.core.text import clean_line
 from sponsorship.sponsors.models import Sponsor
@@ -40,7 +41,8 @@ def give_details(
     `is_proven`: the buyer is signed in with that address. Anybody else fills in what is not known of a sponsor that has
     bought before, and changes nothing of it; what was typed is in the audit trail.
 
-    Raises HoldExpired where time has run out, TooManyOpenOrders where that sponsor has three other unpaid orders.
+    Raises HoldExpired where time has run out, TooManyOpenOrders where that sponsor has three other unpaid orders,
+    PromoRefused where he has used the order's code as often as he may, CreditsRefused for credits that are another's.
     """
     was = lock_order(session, order)
     check_alive(order, now)
@@ -59,6 +61,7 @@ def give_details(
     order.purchase_order_number = clean_line(purchase_order_number)
     order.terms_version, order.terms_accepted_at = order.newsletter.terms_version, now
     session.flush()
+    check_price_of_sponsor(session, order=order, now=now)
     note(
         session, order, "details_given", actor=BUYER, now=now, was=was, sponsor=sponsor.id, contact=address,
         terms_version=order.terms_version, **{name: clean_line(value) for name, value in typed.items()},

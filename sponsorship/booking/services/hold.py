@@ -15,7 +15,7 @@ from sponsorship.booking.errors import (
     TooManySlots,
 )
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.queries import count_open_orders, last_order_number, quote_slots
+from sponsorship.booking.queries import count_open_orders, last_order_number
 from sponsorship.booking.rules import (
     BUYER,
     EXTENSION,
@@ -29,6 +29,7 @@ from sponsorship.booking.rules import (
     next_order_number,
 )
 from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, name_slots, note, occupy
+from sponsorship.booking.services.prices import Price, price_slots, spend_credits, write_price
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.core.format import local
@@ -47,12 +48,15 @@ def hold_slots(
     slot_ids: Sequence[int],
     holder_key: str | None = None,
     sponsor: Sponsor | None = None,
+    promo_code: str = "",
+    use_credits: bool = False,
     now: datetime,
 ) -> Order:
     """Hold slots for 20 minutes as one order: all of them or none.
 
     Raises SlotTaken or NotForSale, each naming the slots; NothingPicked, TooManySlots; TooManyOpenOrders where the
-    network address (`holder_key`) or the sponsor has three unpaid orders at this newsletter already.
+    network address (`holder_key`) or the sponsor has three unpaid orders at this newsletter already; PromoRefused for a
+    code that does not hold. Credits are used where the sponsor, who must be proven, wants it.
     """
     slots = _slots_of(session, newsletter, slot_ids)
     lock_issues(session, slots)
@@ -62,9 +66,20 @@ def hold_slots(
     check_planned(slots, now)
     _check_bookable(slots, now)
     check_open_orders(session, newsletter, now, holder_key=holder_key, sponsor=sponsor)
-    order = _new_order(session, newsletter, slots, sponsor, now=now, held_until=now + HOLD)
+    price = price_slots(
+        session,
+        newsletter=newsletter,
+        slots=slots,
+        sponsor=sponsor,
+        promo_code=promo_code,
+        use_credits=use_credits,
+        now=now,
+    )
+    order = _new_order(newsletter, slots, sponsor, price, number=_next_number(session, newsletter, now), now=now,
+                       held_until=now + HOLD)  # fmt: skip
     order.holder_key = holder_key
     occupy(session, slots, [order])
+    spend_credits(session, order=order, grants=price.grants, actor=BUYER, now=now)
     note(session, order, "held", actor=BUYER, now=now, slots=[slot.id for slot in slots])
     return order
 
@@ -89,7 +104,9 @@ def book_manually(
     lock_newsletter(session, newsletter)
     lock_rows(session, Sponsor, [sponsor.id])
     check_planned(slots, now)
-    order = _new_order(session, newsletter, slots, sponsor, now=now, held_until=held_until or now + HOLD)
+    price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, now=now)
+    order = _new_order(newsletter, slots, sponsor, price, number=_next_number(session, newsletter, now), now=now,
+                       held_until=held_until or now + HOLD)  # fmt: skip
     if sponsor.contacts:
         person = sponsor.contacts[0].user
         order.contact_name, order.contact_email = person.name, person.email
@@ -212,6 +229,9 @@ def _slots_of(session: Session, newsletter: Newsletter, slot_ids: Sequence[int])
 
 
 def _check_bookable(slots: Sequence[Slot], now: datetime) -> None:
+    early = [s for s in slots if s.bookable_from and s.bookable_from > local(now, s.issue.newsletter.timezone).date()]
+    if early:
+        raise NotForSale(f"{name_slots(early)} cannot be bought yet.", tuple(slot.id for slot in early))
     late = [slot for slot in slots if slot.deadlines.bookable_until <= now]
     if late:
         ids = tuple(slot.id for slot in late)
@@ -221,28 +241,29 @@ def _check_bookable(slots: Sequence[Slot], now: datetime) -> None:
         raise NotForSale(f"{name_slots(retired)} is no longer sold.", tuple(slot.id for slot in retired))
 
 
+def _next_number(session: Session, newsletter: Newsletter, now: datetime) -> str:
+    year = local(now, newsletter.timezone).year
+    return next_order_number(year, last_order_number(session, newsletter.id, f"IO-{year}-"))
+
+
 def _new_order(
-    session: Session,
     newsletter: Newsletter,
     slots: Sequence[Slot],
     sponsor: Sponsor | None,
+    price: Price,
     *,
+    number: str,
     now: datetime,
     held_until: datetime,
 ) -> Order:
-    quote = quote_slots(session, newsletter, slots)
-    year = local(now, newsletter.timezone).year
-    last = last_order_number(session, newsletter.id, f"IO-{year}-")
-    return Order(
-        token=new_token(), number=next_order_number(year, last), newsletter_id=newsletter.id,
-        newsletter=newsletter, sponsor=sponsor,
-        state=OrderState.HELD, currency=quote.currency, list_minor=quote.list_minor, net_minor=quote.net_minor,
-        discount_label=quote.discounts[0].label if quote.discounts else "",
-        discount_minor=-sum(line.amount_minor for line in quote.discounts),
-        created_at=now, held_until=held_until,
+    order = Order(
+        token=new_token(), number=number, newsletter_id=newsletter.id, newsletter=newsletter, sponsor=sponsor,
+        state=OrderState.HELD, currency=price.quote.currency, created_at=now, held_until=held_until,
         bookings=[
             Booking(slot=slot, sponsor=sponsor, kind=BookingKind.SALE, state=BookingState.HELD,
-                    price_minor=slot.placement.price_minor, net_minor=net_minor, created_at=now, held_until=held_until)
-            for slot, net_minor in zip(slots, quote.net_by_slot, strict=True)
+                    price_minor=slot.list_price_minor, created_at=now, held_until=held_until)
+            for slot in slots
         ],
     )  # fmt: skip
+    write_price(order, price)
+    return order

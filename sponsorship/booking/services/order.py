@@ -10,6 +10,7 @@ from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.rules import BUYER, CLOCK, LONGEST_HOLD, OCCUPYING, BookingState, OrderState, PaymentMethod
 from sponsorship.booking.services.hold import check_alive, hold_until
 from sponsorship.booking.services.occupy import SLOT_INDEX, lock_issues, lock_order, name_slots, note, taken
+from sponsorship.booking.services.prices import retake_price, return_credits
 from sponsorship.core.db import violates
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.inventory.rules import IssueState
@@ -63,6 +64,8 @@ def confirm_order(session: Session, *, order: Order, method: PaymentMethod, now:
     _check_not_run(order)
     try:
         with session.begin_nested():
+            if order.state in LATE:
+                retake_price(session, order=order, now=now)
             _confirm(order, method, now)
             session.flush()
     except IntegrityError as refusal:
@@ -77,6 +80,7 @@ def lapse_order(session: Session, *, order: Order, now: datetime) -> Order:
     """Free the slots of an unpaid order whose time ran out; raises InvalidTransition where it is no longer unpaid."""
     was = lock_order(session, order)
     _close(order, OrderState.LAPSED, BookingState.LAPSED, now)
+    return_credits(session, bookings=order.bookings, actor=CLOCK, now=now)
     note(session, order, "lapsed", actor=CLOCK, now=now, was=was)
     return order
 
@@ -109,6 +113,7 @@ def cancel_order(session: Session, *, order: Order, reason: str, actor: str, now
     _close(order, OrderState.CANCELLED, BookingState.RELEASED, now)
     for booking in order.bookings:
         booking.reason = reason
+    return_credits(session, bookings=order.bookings, actor=actor, now=now)
     note(session, order, "cancelled", actor=actor, now=now, was=was, reason=reason)
     return order
 

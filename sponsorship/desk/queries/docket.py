@@ -126,7 +126,7 @@ def _lines(
     """What it costs or cost, its own open invoice, and what else the sponsor is late with."""
     lines: list[tuple[str, ...]] = []
     if view.state in (SlotState.OPEN, SlotState.UNSOLD):
-        lines.append(("On the rate card at", money(view.placement.price_minor, currency)))
+        lines.append(("On the rate card at", money(view.slot.list_price_minor, currency)))
     elif view.booking and view.booking.kind is BookingKind.SALE:
         lines.append(("Net price", money(view.booking.net_minor, currency)))
     for invoice in invoices:

@@ -5,10 +5,22 @@ from sponsorship.inventory.models.issues import (
     Issue,
     Newsletter,
     Placement,
-    PriceRule,
+    PlacementPrice,
     RhythmException,
     Slot,
     spots_of,
 )
+from sponsorship.inventory.models.prices import PriceRule, PromoCode
 
-__all__ = ["AudienceShare", "Issue", "Newsletter", "Placement", "PriceRule", "RhythmException", "Slot", "spots_of"]
+__all__ = [
+    "AudienceShare",
+    "Issue",
+    "Newsletter",
+    "Placement",
+    "PlacementPrice",
+    "PriceRule",
+    "PromoCode",
+    "RhythmException",
+    "Slot",
+    "spots_of",
+]

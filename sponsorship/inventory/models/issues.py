@@ -1,6 +1,6 @@
 """Newsletters, their rhythm, placements, issues and slots: what there is to sell."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,10 +12,10 @@ from sponsorship.inventory.rules import (
     Deadlines,
     IssueState,
     PlacementKind,
-    PriceRuleKind,
     RhythmChange,
     check_issue_step,
     deadlines,
+    price_on,
 )
 
 
@@ -52,7 +52,6 @@ class Newsletter(Base):
     created_at: Mapped[datetime]
     placements: Mapped[list["Placement"]] = relationship(back_populates="newsletter", order_by="Placement.position")
     audience: Mapped[list["AudienceShare"]] = relationship(order_by="AudienceShare.position")
-    price_rules: Mapped[list["PriceRule"]] = relationship(order_by="PriceRule.threshold")
 
 
 class AudienceShare(Base):
@@ -87,6 +86,7 @@ class Placement(Base):
         UniqueConstraint("newsletter_id", "key"),
         CheckConstraint("capacity BETWEEN 1 AND 12", name="capacity"),
         CheckConstraint("price_minor >= 0", name="price"),
+        CheckConstraint("horizon_weeks BETWEEN 1 AND 104", name="horizon"),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,8 +107,18 @@ class Placement(Base):
     copy_due_days: Mapped[int]
     copy_due_time: Mapped[time]
     is_echoed: Mapped[bool] = mapped_column(default=False)
+    horizon_weeks: Mapped[int | None]  # how far ahead it can be bought; None: as far as issues are planned
+    fills_with_house: Mapped[bool] = mapped_column(default=False)  # at lead time, what is unsold gets the house ad
+    house_ad: Mapped[str] = mapped_column(default="")
     retired_at: Mapped[datetime | None]
     newsletter: Mapped[Newsletter] = relationship(back_populates="placements")
+    price_changes: Mapped[list["PlacementPrice"]] = relationship(order_by="PlacementPrice.starts_on")
+
+    def price_on(self, day: date) -> int:
+        """The list price of an issue of that day, minor units."""
+        return price_on(
+            day, self.price_minor, [(change.starts_on, change.price_minor) for change in self.price_changes]
+        )
 
     @property
     def specimen(self) -> Drawing:
@@ -117,16 +127,19 @@ class Placement(Base):
         return draw_specimen([spot for _, _, spot in spots], [i for i, spot in enumerate(spots) if spot[0] is self])
 
 
-class PriceRule(Base):
-    """A discount by rule: from `threshold` slots in one order, so many basis points off."""
+class PlacementPrice(Base):
+    """A change of a placement's list price: it holds for issues of that day and later, until the next change."""
 
-    __tablename__ = "price_rule"
+    __tablename__ = "placement_price"
+    __table_args__ = (
+        UniqueConstraint("placement_id", "starts_on"),
+        CheckConstraint("price_minor >= 0", name="price"),
+        {"sqlite_autoincrement": True},
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"), index=True)
-    kind: Mapped[PriceRuleKind] = mapped_column(word_enum(PriceRuleKind))
-    label: Mapped[str]
-    threshold: Mapped[int]
-    discount_basis_points: Mapped[int]
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))
+    starts_on: Mapped[date]
+    price_minor: Mapped[int]
 
 
 class Issue(Base):
@@ -187,6 +200,17 @@ class Slot(Base):
         )
 
     @property
+    def list_price_minor(self) -> int:
+        """What the slot costs before any price rule, by its issue's date."""
+        return self.placement.price_on(self.issue.publish_on)
+
+    @property
+    def bookable_from(self) -> date | None:
+        """The first day on which it can be bought, on the newsletter's calendar; None where there is no horizon."""
+        weeks = self.placement.horizon_weeks
+        return None if weeks is None else self.issue.publish_on - timedelta(weeks=weeks)
+
+    @property
     def place(self) -> Drawing:
         """An issue drawn small with this slot's spot lit."""
         spots, own = spots_of(self.placement.newsletter), (self.placement, self.ordinal)
@@ -195,7 +219,7 @@ class Slot(Base):
     @property
     def name(self) -> str:
         """The placement, with a letter where there are several: "Classified B"."""
-        several = self.placement.capacity > 1
+        several = self.placement.capacity > 1 or self.ordinal > 1
         return f"{self.placement.name} {chr(64 + self.ordinal)}" if several else self.placement.name
 
 

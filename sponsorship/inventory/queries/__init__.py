@@ -10,6 +10,7 @@ from sponsorship.inventory.queries.issues import (
     list_issues,
     list_newsletters,
     list_placements,
+    list_price_rules,
     list_slots,
     list_slots_by_id,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "list_issues",
     "list_newsletters",
     "list_placements",
+    "list_price_rules",
     "list_slots",
     "list_slots_by_id",
 ]

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from sponsorship.core.errors import NotFound
-from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
+from sponsorship.inventory.models import Issue, Newsletter, Placement, PriceRule, Slot
 from sponsorship.inventory.rules import IssueState
 
 
@@ -60,7 +60,10 @@ def list_slots(session: Session, issue_ids: list[int]) -> list[Slot]:
         .join(Issue.newsletter)
         .join(Slot.placement)
         .where(Slot.issue_id.in_(issue_ids))
-        .options(contains_eager(Slot.issue).contains_eager(Issue.newsletter), contains_eager(Slot.placement))
+        .options(
+            contains_eager(Slot.issue).contains_eager(Issue.newsletter),
+            contains_eager(Slot.placement).selectinload(Placement.price_changes),
+        )
         .order_by(Issue.publish_on, Placement.position, Slot.ordinal)
     )
     return list(session.scalars(query).unique())
@@ -77,13 +80,21 @@ def get_slot(session: Session, slot_id: int) -> Slot:
 def list_slots_by_id(session: Session, slot_ids: Collection[int]) -> list[Slot]:
     """Return those of the slots that exist, in order of id."""
     known = [slot_id for slot_id in slot_ids if 0 < slot_id < 2**31]
-    return list(session.scalars(select(Slot).where(Slot.id.in_(known)).order_by(Slot.id)))
+    prices = joinedload(Slot.placement).selectinload(Placement.price_changes)
+    return list(session.scalars(select(Slot).where(Slot.id.in_(known)).options(prices).order_by(Slot.id)))
 
 
 def list_placements(session: Session, newsletter_id: int) -> list[Placement]:
     """Return the placements that are sold, in their order in the issue."""
     query = select(Placement).where(Placement.newsletter_id == newsletter_id, Placement.retired_at.is_(None))
+    query = query.options(selectinload(Placement.price_changes))
     return list(session.scalars(query.order_by(Placement.position)))
+
+
+def list_price_rules(session: Session, newsletter_id: int) -> list[PriceRule]:
+    """Return the price rules in force, by kind and threshold."""
+    query = select(PriceRule).where(PriceRule.newsletter_id == newsletter_id, PriceRule.retired_at.is_(None))
+    return list(session.scalars(query.order_by(PriceRule.kind, PriceRule.threshold, PriceRule.id)))
 
 
 def last_issue_number(session: Session, newsletter_id: int) -> int | None:

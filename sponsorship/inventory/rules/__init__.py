@@ -5,12 +5,12 @@ from sponsorship.inventory.rules.calendar import (
     Deadlines,
     IssueState,
     PlacementKind,
-    PriceRuleKind,
     RhythmChange,
     check_issue_step,
     deadlines,
     local_moment,
 )
+from sponsorship.inventory.rules.prices import PriceRuleKind, normal_code, price_on
 
 __all__ = [
     "ISSUE_STEPS",
@@ -22,4 +22,6 @@ __all__ = [
     "check_issue_step",
     "deadlines",
     "local_moment",
+    "normal_code",
+    "price_on",
 ]

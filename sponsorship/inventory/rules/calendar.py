@@ -47,12 +47,6 @@ class RhythmChange(StrEnum):
     EXTRA = "extra"
 
 
-class PriceRuleKind(StrEnum):
-    """What lowers a price."""
-
-    FREQUENCY = "frequency"
-
-
 @dataclass(frozen=True, slots=True)
 class Deadlines:
     """The moments of one placement in one issue, UTC."""

@@ -64,7 +64,6 @@ def add_frequency_discount(
     )  # fmt: skip
     session.add(rule)
     session.flush()
-    session.refresh(newsletter, ["price_rules"])
     return rule
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sponsorship.booking.models import Order
 from sponsorship.core.db import Base, word_enum
 from sponsorship.core.errors import InvalidTransition
+from sponsorship.payments.models.books import Finding, LedgerClose
 from sponsorship.payments.models.reversals import CreditNote, CreditNoteSequence, Dispute, KeptMoney, MoneyTask
 from sponsorship.payments.models.terms import OrderTerms, Seller, TaxRate
 from sponsorship.payments.rules import (
@@ -29,11 +30,13 @@ __all__ = [
     "CreditNote",
     "CreditNoteSequence",
     "Dispute",
+    "Finding",
     "Invoice",
     "InvoiceSequence",
     "JournalEntry",
     "JournalLine",
     "KeptMoney",
+    "LedgerClose",
     "MoneyTask",
     "OrderTerms",
     "PaymentSession",

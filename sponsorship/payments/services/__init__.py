@@ -1,5 +1,6 @@
 """Writes about money. Nothing here calls the provider, and nothing commits: flows do."""
 
+from sponsorship.payments.services.books import Found, close_month, keep_findings, reopen_month
 from sponsorship.payments.services.inbox import claim_event, close_event, store_event
 from sponsorship.payments.services.invoices import (
     check_credit,
@@ -25,17 +26,20 @@ from sponsorship.payments.services.sessions import (
 
 __all__ = [
     "APP",
+    "Found",
     "apply_session",
     "begin_session",
     "check_credit",
     "claim_event",
     "close_event",
+    "close_month",
     "confirm_free",
     "confirm_on_card",
     "confirm_on_invoice",
     "describe_session",
     "drop_session",
     "invoice_order",
+    "keep_findings",
     "keep_unapplied",
     "note_failure",
     "note_refund",
@@ -47,6 +51,7 @@ __all__ = [
     "recognise_booking",
     "record_bank_payment",
     "remind_debtor",
+    "reopen_month",
     "request_refund",
     "store_event",
     "take_money",

@@ -15,6 +15,7 @@ from sponsorship.payments.errors import EntryUnbalanced
 from sponsorship.payments.models import JournalEntry, JournalLine, Receipt
 from sponsorship.payments.queries import deferred_of_booking
 from sponsorship.payments.rules import EntryKind, Posting, booked_lines, fee_lines, invoiced_lines, recognised_lines
+from sponsorship.payments.services.books import day_to_post
 
 KEY_INDEX = ("uq_journal_entry_key", "journal_entry.key")
 
@@ -33,17 +34,20 @@ def post_entry(
 ) -> JournalEntry | None:
     """Post one business event in the order's currency unless `currency` says otherwise; lines of nothing are left out.
 
-    Returns None where the event named by `key` is posted already, or nothing is left to post. Raises EntryUnbalanced where
-    the lines do not sum to zero.
+    In a month that is closed it stands on the next open day, and says of which day it is. Returns None where the event named
+    by `key` is posted already, or nothing is left to post. Raises EntryUnbalanced where the lines do not sum to zero.
     """
     kept = [line for line in lines if line.amount_minor]
     if sum(line.amount_minor for line in kept):
         raise EntryUnbalanced
     if not kept or session.scalar(select(JournalEntry.id).where(JournalEntry.key == key)):
         return None
+    open_on = day_to_post(session, newsletter_id=order.newsletter_id, day=effective_on)
+    if open_on != effective_on:
+        memo = f"{memo} Of {effective_on.isoformat()}, whose month is closed.".strip()
     entry = JournalEntry(
         key=key, kind=kind, newsletter_id=order.newsletter_id, currency=currency or order.currency, order_id=order.id,
-        effective_on=effective_on, recorded_at=now, memo=memo, lines=[_line(line) for line in kept],
+        effective_on=open_on, recorded_at=now, memo=memo, lines=[_line(line) for line in kept],
     )  # fmt: skip
     try:
         with session.begin_nested():

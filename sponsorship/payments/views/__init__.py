@@ -1,6 +1,6 @@
 """The publisher's pages of payments."""
 
 from sponsorship.payments.portal import blueprint
-from sponsorship.payments.views import invoices
+from sponsorship.payments.views import books, invoices
 
-__all__ = ["blueprint", "invoices"]
+__all__ = ["blueprint", "books", "invoices"]

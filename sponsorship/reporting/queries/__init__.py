@@ -44,6 +44,9 @@ from sponsorship.reporting.queries.placements import (
     get_placement_report,
     hour_rows,
 )
+from sponsorship.reporting.queries.prices import (
+    read_rate_card,
+)
 from sponsorship.reporting.queries.receivables import (
     BandOfReceivables,
     Receivable,
@@ -118,6 +121,7 @@ __all__ = [
     "look_ahead",
     "month_rows",
     "read_filters",
+    "read_rate_card",
     "rows_sheet",
     "slot_name",
     "sum_booked",

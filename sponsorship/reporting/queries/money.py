@@ -117,9 +117,9 @@ def within(money: Mapping[int, MoneyOfBooking], span: Span) -> list[MoneyOfBooki
 
 def _by_booking(newsletter: Newsletter, scope: Scope | None) -> Select[Any]:
     whose: tuple[Any, ...] = (Booking.id, Booking.order_id, Booking.sponsor_id, Slot.placement_id, Issue.publish_on)
-    booked, received, outstanding, recognised, deferred = booking_money_columns()
+    booked, collected, outstanding, recognised, deferred = booking_money_columns()
     sums = (
-        booked.label("booked"), received.label("received"), outstanding.label("outstanding"),
+        booked.label("booked"), collected.label("collected"), outstanding.label("outstanding"),
         recognised.label("recognised"), deferred.label("deferred"),
     )  # fmt: skip
     return (
@@ -152,6 +152,14 @@ def _total() -> ColumnElement[int]:
 
 def _money(row: Row[Any]) -> MoneyOfBooking:
     return MoneyOfBooking(
-        row.id, row.order_id, row.sponsor_id, row.placement_id, row.publish_on, row.booked, -row.received, row.outstanding,
-        -row.recognised, -row.deferred,
-    )  # fmt: skip
+        row.id,
+        row.order_id,
+        row.sponsor_id,
+        row.placement_id,
+        row.publish_on,
+        row.booked,
+        row.collected,
+        row.outstanding,
+        row.recognised,
+        row.deferred,
+    )

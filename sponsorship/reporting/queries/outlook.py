@@ -14,6 +14,7 @@ from sponsorship.core.format import local
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.inventory.rules import IssueState
 from sponsorship.reporting.queries.money import MoneyOfBooking, list_money
+from sponsorship.reporting.queries.prices import read_rate_card
 from sponsorship.reporting.queries.slots import SlotRow, list_slot_rows
 from sponsorship.reporting.rules import (
     LOOKED_BACK_DAYS,
@@ -144,24 +145,27 @@ def look_ahead(offers: Sequence[IssueOffer], sales: Sequence[Sale], ahead: Span,
 
 
 def list_offers(session: Session, newsletter: Newsletter, span: Span, scope: Scope) -> list[IssueOffer]:
-    """Return what each issue of a span had to sell, at today's rate card; blocked slots and skipped issues left out."""
+    """Return what each issue of a span had to sell, at its day's rate card; blocked slots and skipped issues left out."""
     blocked = and_(
         Booking.slot_id == Slot.id,
         Booking.kind == BookingKind.BLOCK,
         Booking.state.in_((*STANDS, BookingState.HELD)),
     )
     query = (
-        select(Issue.publish_on, func.count(Slot.id), func.sum(Placement.price_minor))
+        select(Issue.publish_on, Slot.placement_id, func.count(Slot.id))
         .join(Slot, Slot.issue_id == Issue.id)
-        .join(Placement, Slot.placement_id == Placement.id)
         .outerjoin(Booking, blocked)
         .where(Issue.newsletter_id == newsletter.id, Issue.publish_on.between(span.first, span.last))
         .where(Issue.state != IssueState.SKIPPED, Booking.id.is_(None))
-        .group_by(Issue.publish_on)
+        .group_by(Issue.publish_on, Slot.placement_id)
     )
     if scope.placement_id is not None:
         query = query.where(Slot.placement_id == scope.placement_id)
-    return [IssueOffer(day, slots, int(listed)) for day, slots, listed in session.execute(query)]
+    card_price, found = read_rate_card(session, newsletter.id), dict[date, tuple[int, int]]()
+    for day, placement_id, number in session.execute(query):
+        slots, listed = found.get(day, (0, 0))
+        found[day] = (slots + number, listed + number * card_price(placement_id, day))
+    return [IssueOffer(day, slots, listed) for day, (slots, listed) in found.items()]
 
 
 def list_sales(session: Session, newsletter: Newsletter, span: Span, scope: Scope) -> list[Sale]:

@@ -63,9 +63,10 @@ def get_figure_rows(
 
 def _parts(session: Session, newsletter: Newsletter, scope: Scope, kind: FigureKind, today: date) -> dict[int, int]:
     """Each booking's part of an amount; parts of nothing are left out."""
-    is_deferred = kind in (FigureKind.DEFERRED, FigureKind.DEFERRED_GROSS)
     money = (
-        list_deferred(session, newsletter, scope) if is_deferred else list_money(session, newsletter, scope.span, scope)
+        list_deferred(session, newsletter, scope)
+        if kind.is_balance
+        else list_money(session, newsletter, scope.span, scope)
     )
     late: set[int] = set()
     if kind is FigureKind.LATE:

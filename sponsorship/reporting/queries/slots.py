@@ -12,6 +12,7 @@ from sponsorship.booking.models import Booking
 from sponsorship.booking.rules import OCCUPYING, BookingKind, BookingState
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.reporting.queries.money import MoneyOfBooking
+from sponsorship.reporting.queries.prices import CardPrice, read_rate_card
 from sponsorship.reporting.rules import Scope, SlotShare, Span, share_of_slot
 from sponsorship.sponsors.models import Sponsor
 
@@ -47,13 +48,14 @@ def list_slot_rows(
 
     With a sponsor in the scope only the slots that the sponsor has, since nobody else's could be theirs.
     """
-    return [_row(row, money, now) for row in session.execute(_query(newsletter.id, span, scope))]
+    card_price = read_rate_card(session, newsletter.id)
+    return [_row(row, money, card_price, now) for row in session.execute(_query(newsletter.id, span, scope))]
 
 
 def _query(newsletter_id: int, span: Span, scope: Scope) -> Select[Any]:
     columns: tuple[Any, ...] = (
             Slot.id, Slot.issue_id, Issue.number, Issue.publish_on, Issue.publish_at, Issue.state.label("issue_state"),
-            Slot.placement_id, Placement.name, Slot.ordinal, Placement.price_minor.label("card_minor"),
+            Slot.placement_id, Placement.name, Slot.ordinal,
             Booking.id.label("booking_id"), Booking.kind, Booking.state, Booking.price_minor, Booking.net_minor,
             Booking.order_id, Booking.sponsor_id, Sponsor.name.label("sponsor_name"),
     )  # fmt: skip
@@ -73,7 +75,7 @@ def _query(newsletter_id: int, span: Span, scope: Scope) -> Select[Any]:
     return query
 
 
-def _row(row: Row[Any], money: Mapping[int, MoneyOfBooking], now: datetime) -> SlotRow:
+def _row(row: Row[Any], money: Mapping[int, MoneyOfBooking], card_price: CardPrice, now: datetime) -> SlotRow:
     owed = money.get(row.booking_id) if row.booking_id is not None else None
     share = share_of_slot(
         row.kind, row.state, issue_state=row.issue_state, is_over=row.publish_at <= now,
@@ -82,7 +84,7 @@ def _row(row: Row[Any], money: Mapping[int, MoneyOfBooking], now: datetime) -> S
     return SlotRow(
         slot_id=row.id, issue_id=row.issue_id, issue_number=row.number, publish_on=row.publish_on,
         placement_id=row.placement_id, placement_name=row.name, ordinal=row.ordinal,
-        list_minor=row.price_minor if row.kind in PRICED_AS_BOOKED else row.card_minor,
+        list_minor=row.price_minor if row.kind in PRICED_AS_BOOKED else card_price(row.placement_id, row.publish_on),
         share=share, kind=row.kind, state=row.state, booking_id=row.booking_id, order_id=row.order_id,
         sponsor_id=row.sponsor_id, sponsor_name=row.sponsor_name or "", net_minor=row.net_minor or 0,
     )  # fmt: skip

@@ -38,6 +38,16 @@ class FigureKind(StrEnum):
         return self not in SHARES
 
     @property
+    def is_balance(self) -> bool:
+        """Whether it counts what stands now, whenever the issue comes out."""
+        return self in (FigureKind.DEFERRED, FigureKind.DEFERRED_GROSS)
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether the ledger has it as a figure of its own."""
+        return self.is_money and self is not FigureKind.LATE
+
+    @property
     def shares(self) -> frozenset[SlotShare]:
         """What the slots of a slot figure count as."""
         return SHARES[self]

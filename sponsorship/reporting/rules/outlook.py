@@ -34,7 +34,7 @@ def rows_headline(kind: FigureKind, total: int, rows: int, currency: str) -> Cla
 
 def span_text(kind: FigureKind, scope: Scope) -> str:
     """Say which issues the rows are of."""
-    if kind in (FigureKind.DEFERRED, FigureKind.DEFERRED_GROSS):
+    if kind.is_balance:
         return "All issues that have not run"
     return f"Issues from {long_day(scope.span.first)} to {long_day(scope.span.last)}"
 

@@ -9,7 +9,7 @@ from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import NotAllowed, NotFound
-from sponsorship.core.sheets import CSV_TYPE, XLSX_TYPE, Sheet, csv_lines, xlsx_file
+from sponsorship.core.sheets import XLSX, Sheet, make_csv, make_xlsx
 from sponsorship.core.web import Access, access
 from sponsorship.inventory.models import Newsletter
 from sponsorship.reporting.queries import export_sheet, get_figure_rows, rows_sheet
@@ -61,8 +61,9 @@ def export_rows(slug: str, figure: str, kind: str) -> Response:
 
 def as_file(sheet: Sheet, name: str, kind: str) -> Response:
     """Return a sheet as a download."""
-    body = xlsx_file(sheet) if kind == "xlsx" else "".join(csv_lines(sheet)).encode()
-    mimetype = XLSX_TYPE if kind == "xlsx" else CSV_TYPE
+    is_csv = kind == "csv"
+    body = make_csv(sheet.columns, sheet.rows) if is_csv else make_xlsx(sheet.title, sheet.columns, sheet.rows)
+    mimetype = "text/csv; charset=utf-8" if is_csv else XLSX
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
     return Response(body, content_type=mimetype, headers=headers)
 

@@ -2,6 +2,7 @@
 
 from sponsorship.storefront.queries.avails import Avails, Slip, clicks_by_placement, list_avails, price_slip
 from sponsorship.storefront.queries.orders import HomeView, OrderView, view_home, view_order
+from sponsorship.storefront.queries.rates import rule_sentences
 
 __all__ = [
     "Avails",
@@ -11,6 +12,7 @@ __all__ = [
     "clicks_by_placement",
     "list_avails",
     "price_slip",
+    "rule_sentences",
     "view_home",
     "view_order",
 ]

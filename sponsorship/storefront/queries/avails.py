@@ -9,12 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Booking
-from sponsorship.booking.queries import occupants_of, quote_slots
-from sponsorship.booking.rules import BookingKind, BookingState, Quote
-from sponsorship.core.format import local, month
-from sponsorship.inventory.models import Issue, Newsletter, Placement, RhythmException, Slot
+from sponsorship.booking.queries import (
+    find_promo,
+    occupants_of,
+    pay_with_credits,
+    priced_slots,
+    promo_refusal,
+    quote_slots,
+)
+from sponsorship.booking.rules import BookingKind, BookingState, PricedSlot, Quote, unknown_promo
+from sponsorship.core.format import local, month, short_day
+from sponsorship.inventory.models import Issue, Newsletter, Placement, PromoCode, RhythmException, Slot
 from sponsorship.inventory.queries import list_issues, list_placements, list_slots, list_slots_by_id
 from sponsorship.inventory.rules import IssueState, RhythmChange
+from sponsorship.sponsors.models import Sponsor
 from sponsorship.storefront.rules import Avail, UsualClicks, held_words, usual_clicks
 from sponsorship.tracking.queries import clicks_by_booking
 
@@ -63,6 +71,12 @@ class Avails:
     later: tuple[DateMonth, ...]
     next_open: Slot | None  # the first slot of the first placement that can be bought
     has_late_pick: bool
+    today: date
+
+    def price_of(self, placement: Placement) -> int:
+        """The list price of the next issue, minor units: what the rate card shows."""
+        days = [row.day for month in (*self.months, *self.later) for row in month.rows if row.issue]
+        return placement.price_on(min(days, default=self.today))
 
     @property
     def later_title(self) -> str:
@@ -78,6 +92,10 @@ class Slip:
     slots: tuple[Slot, ...]
     gone: tuple[Slot, ...]
     quote: Quote
+    code: str = ""
+    code_refusal: str = ""
+    credits: int = 0  # what the buyer, signed in, has left for these slots
+    uses_credits: bool = False
 
 
 def list_avails(session: Session, newsletter: Newsletter, now: datetime, picks: Collection[int] = ()) -> Avails:
@@ -112,6 +130,7 @@ def list_avails(session: Session, newsletter: Newsletter, now: datetime, picks: 
         later=_by_month([*later, *(row for row in off if row.day >= cut)]),
         next_open=cells[0].slot if cells else None,
         has_late_pick=any(cell.is_picked for row in later for cell in row.cells),
+        today=today,
     )
 
 
@@ -124,6 +143,12 @@ def _cell(
 ) -> DateCell:
     taken = [occupants[slot.id] for slot in slots if slot.id in occupants]
     free = [slot for slot in slots if slot.id not in occupants]
+    if (
+        free
+        and free[0].bookable_from is not None
+        and free[0].bookable_from > local(now, placement.newsletter.timezone).date()
+    ):
+        return DateCell(placement, Avail.LATER, words=f"On sale from {short_day(free[0].bookable_from)}")
     if free and free[0].deadlines.bookable_until > now:
         picked = next((slot for slot in free if slot.id in picks), None)
         return DateCell(placement, Avail.OPEN, picked or free[0], len(free), is_picked=picked is not None)
@@ -161,8 +186,20 @@ def _by_month(rows: Sequence[DateRow]) -> tuple[DateMonth, ...]:
     return tuple(DateMonth(title, tuple(group)) for title, group in groupby(ordered, key=lambda row: month(row.day)))
 
 
-def price_slip(session: Session, newsletter: Newsletter, slot_ids: Collection[int], now: datetime) -> Slip:
-    """Return what was picked with its price; what is not this newsletter's is left out, what cannot be had is named."""
+def price_slip(
+    session: Session,
+    newsletter: Newsletter,
+    slot_ids: Collection[int],
+    now: datetime,
+    *,
+    code: str = "",
+    sponsor: Sponsor | None = None,
+    uses_credits: bool = False,
+) -> Slip:
+    """Return what was picked with its price; what is not this newsletter's is left out, what cannot be had is named.
+
+    `sponsor` is proven: its credits are offered. A code that does not hold is refused with the reason, and takes nothing off.
+    """
     picked = [slot for slot in list_slots_by_id(session, slot_ids) if slot.issue.newsletter_id == newsletter.id]
     picked.sort(key=lambda slot: (slot.issue.publish_at, slot.placement.position, slot.ordinal))
     occupied = occupants_of(session, [slot.id for slot in picked])
@@ -171,7 +208,32 @@ def price_slip(session: Session, newsletter: Newsletter, slot_ids: Collection[in
         for slot in picked
         if slot.id not in occupied and slot.issue.state is IssueState.PLANNED and slot.deadlines.bookable_until > now
     ]
-    return Slip(tuple(free), tuple(slot for slot in picked if slot not in free), quote_slots(session, newsletter, free))
+    grants = pay_with_credits(session, newsletter, free, sponsor.id, now) if sponsor else {}
+    on_credit = grants if uses_credits else {}
+    promo, refusal = _try_code(
+        session, newsletter, code, priced_slots(newsletter, free, now, on_credit=on_credit), now, sponsor
+    )
+    gone = tuple(slot for slot in picked if slot not in free)
+    quote = quote_slots(session, newsletter, free, now, promo=promo, on_credit=on_credit)
+    return Slip(tuple(free), gone, quote, code, refusal, len(grants), uses_credits)
+
+
+def _try_code(
+    session: Session,
+    newsletter: Newsletter,
+    code: str,
+    slots: Sequence[PricedSlot],
+    now: datetime,
+    sponsor: Sponsor | None,
+) -> tuple[PromoCode | None, str]:
+    """The code, if it holds for these slots; else why it does not."""
+    if not code or not slots:
+        return None, ""
+    promo = find_promo(session, newsletter.id, code)
+    if promo is None:
+        return None, unknown_promo(code)
+    refusal = promo_refusal(session, newsletter, promo, slots, now, sponsor_id=sponsor.id if sponsor else None)
+    return (None, refusal) if refusal else (promo, "")
 
 
 def clicks_by_placement(session: Session, newsletter: Newsletter) -> dict[int, UsualClicks]:
