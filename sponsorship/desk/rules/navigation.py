@@ -13,6 +13,9 @@ TEAM_PAGES = {
     "creative": "review",
     "sponsors": "sponsors",
 }
+SHARED_PAGES = frozenset(
+    {"reporting.show_shared_campaign", "reporting.show_shared_report"}
+)  # their link opens no order
 SPONSOR_PAGES = {
     "storefront.show_home": "bookings",
     "storefront.show_order": "bookings",

@@ -17,6 +17,7 @@ from sponsorship.reporting.queries.exports import (
 from sponsorship.reporting.queries.filters import (
     Filters,
     read_filters,
+    read_period,
 )
 from sponsorship.reporting.queries.money import (
     MoneyOfBooking,
@@ -37,6 +38,12 @@ from sponsorship.reporting.queries.outlook import (
     list_runs,
     list_sales,
     look_ahead,
+)
+from sponsorship.reporting.queries.overview import (
+    CurrencySums,
+    OverviewRow,
+    get_overview,
+    sums_by_currency,
 )
 from sponsorship.reporting.queries.placements import (
     Compared,
@@ -80,12 +87,14 @@ __all__ = [
     "BandOfReceivables",
     "CampaignReport",
     "Compared",
+    "CurrencySums",
     "DueReport",
     "FigureRow",
     "FigureRows",
     "Filters",
     "MoneyOfBooking",
     "Outlook",
+    "OverviewRow",
     "PeriodFigures",
     "PlacementReport",
     "QuarterAhead",
@@ -102,6 +111,7 @@ __all__ = [
     "get_campaign_report",
     "get_figure_rows",
     "get_outlook",
+    "get_overview",
     "get_placement_report",
     "get_revenue",
     "get_share",
@@ -121,11 +131,13 @@ __all__ = [
     "look_ahead",
     "month_rows",
     "read_filters",
+    "read_period",
     "read_rate_card",
     "rows_sheet",
     "slot_name",
     "sum_booked",
     "sum_money",
+    "sums_by_currency",
     "total_clicks",
     "within",
 ]

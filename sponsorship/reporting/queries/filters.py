@@ -46,8 +46,7 @@ class Filters:
 
 def read_filters(session: Session, newsletter: Newsletter, words: Mapping[str, str], today: date) -> Filters:
     """Return what an address asks for; raises DomainError with a sentence where it asks for what there is not."""
-    period = _period(words.get("period") or Period.QUARTER.value)
-    custom = _custom(words.get("from", ""), words.get("to", "")) if period is Period.CUSTOM else None
+    period, custom, kept = read_period(words)
     placements = tuple(list_placements(session, newsletter.id))
     placement = _placement(placements, words.get("placement", ""))
     sponsors = _sponsors(session, newsletter.id)
@@ -55,14 +54,21 @@ def read_filters(session: Session, newsletter: Newsletter, words: Mapping[str, s
     scope = scope_of(
         period, today, custom, placement_id=placement.id if placement else None, sponsor_id=sponsor.id if sponsor else None
     )  # fmt: skip
-    kept = {"period": scope.period.value}
-    if custom is not None:
-        kept |= {"from": custom.first.isoformat(), "to": custom.last.isoformat()}
     if placement is not None:
         kept["placement"] = placement.key
     if sponsor is not None:
         kept["sponsor"] = str(sponsor.id)
     return Filters(scope, placement, sponsor, placements, sponsors, kept)
+
+
+def read_period(words: Mapping[str, str]) -> tuple[Period, Span | None, dict[str, str]]:
+    """Return the period that an address asks for, its days where they are one's own, and the words that ask for it."""
+    period = _period(words.get("period") or Period.QUARTER.value)
+    if period is not Period.CUSTOM:
+        return period, None, {"period": period.value}
+    custom = _custom(words.get("from", ""), words.get("to", ""))
+    dates = {"from": custom.first.isoformat(), "to": custom.last.isoformat()}
+    return period, custom, {"period": period.value} | dates
 
 
 def _period(word: str) -> Period:

@@ -125,3 +125,14 @@ def renewal_sentence(rate: RenewalRate) -> str:
         f"{rate.renewed} of {count(rate.sponsors, 'sponsor')} ran again within half a year ({percent(rate.share)}; chance apart, "
         f"between {percent(low)} and {percent(high)})."
     )
+
+
+def overview_headline(owed: Sequence[tuple[str, int, int]]) -> Clauses:
+    """Return the headline over several newsletters from (currency, outstanding, late): what is owed, currency by currency."""
+    open_sums = [money(outstanding, currency) for currency, outstanding, _ in owed if outstanding > 0]
+    late_sums = [money(late, currency) for currency, _, late in owed if late > 0]
+    if not open_sums:
+        return ["All that is booked is paid."]
+    if not late_sums:
+        return [f"{' and '.join(open_sums)} is still owed,", "none of it late."]
+    return [(f"{' and '.join(open_sums)} is still owed,", "owed"), f"{' and '.join(late_sums)} of it late."]

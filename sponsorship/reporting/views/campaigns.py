@@ -35,7 +35,6 @@ from sponsorship.reporting.views.placements import placement_page
 from sponsorship.sponsors.queries import list_sponsors_of_user
 
 Place = Callable[..., str]
-REPORT_FILE = "<any(csv, xlsx, pdf):kind>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def show_order_campaign(token: str) -> str:
     return _page(get_order(db.session(), token), _order_door(token))
 
 
-@blueprint.get(f"/orders/<token>/report.{REPORT_FILE}")
+@blueprint.get("/orders/<token>/report.<kind>")
 @access(Access.LINK)
 def export_order_campaign(token: str, kind: str) -> Response:
     """Hand out an order's report, or one placement's, as a file."""
@@ -79,26 +78,26 @@ def revoke_order_share(token: str, share_id: int) -> AnyResponse:
     return _revoke(order_id, share_id, BUYER, url_for("reporting.show_order_campaign", token=token, _anchor="share"))
 
 
-@blueprint.get("/reports/<share>")
+@blueprint.get("/reports/<token>")
 @access(Access.LINK)
-def show_shared_campaign(share: str) -> str:
+def show_shared_campaign(token: str) -> str:
     """Show the report behind a shared link as long as it is open."""
-    return _page(get_share(db.session(), share, clock.now()).order, _shared_door(share))
+    return _page(get_share(db.session(), token, clock.now()).order, _shared_door(token))
 
 
-@blueprint.get("/reports/<share>/<int:booking_id>")
+@blueprint.get("/reports/<token>/<int:booking_id>")
 @access(Access.LINK)
-def show_shared_report(share: str, booking_id: int) -> str:
+def show_shared_report(token: str, booking_id: int) -> str:
     """Show one placement of a shared report."""
-    order = get_share(db.session(), share, clock.now()).order
+    order = get_share(db.session(), token, clock.now()).order
     return placement_page(get_order_booking(db.session(), order, booking_id), is_team=False, is_shared=True)
 
 
-@blueprint.get(f"/reports/<share>.{REPORT_FILE}")
+@blueprint.get("/reports/<token>.<kind>")
 @access(Access.LINK)
-def export_shared_campaign(share: str, kind: str) -> Response:
+def export_shared_campaign(token: str, kind: str) -> Response:
     """Hand out a shared report as a file."""
-    return _file(get_share(db.session(), share, clock.now()).order, kind)
+    return _file(get_share(db.session(), token, clock.now()).order, kind)
 
 
 @blueprint.get("/campaigns/<int:order_id>/report")
@@ -111,7 +110,7 @@ def show_campaign(order_id: int) -> str:
     return _page(order, _order_door(order.token))
 
 
-@blueprint.get(f"/campaigns/<int:order_id>/report.{REPORT_FILE}")
+@blueprint.get("/campaigns/<int:order_id>/report.<kind>")
 @access(Access.SIGNED_IN)
 def export_campaign(order_id: int, kind: str) -> Response:
     """Hand out the report as a file."""
@@ -156,10 +155,10 @@ def _order_door(token: str) -> Door:
     )
 
 
-def _shared_door(share: str) -> Door:
+def _shared_door(token: str) -> Door:
     return Door(
-        file=lambda kind: url_for("reporting.export_shared_campaign", share=share, kind=kind),
-        placement=lambda booking: url_for("reporting.show_shared_report", share=share, booking_id=booking),
+        file=lambda kind: url_for("reporting.export_shared_campaign", token=token, kind=kind),
+        placement=lambda booking: url_for("reporting.show_shared_report", token=token, booking_id=booking),
     )
 
 
@@ -178,7 +177,7 @@ def _page(order: Order, door: Door) -> str:
     now, g.newsletter = clock.now(), order.newsletter
     report = get_campaign_report(db.session(), order, now)
     shares = [
-        (share, page_url("reporting.show_shared_campaign", share=share.token))
+        (share, page_url("reporting.show_shared_campaign", token=share.token))
         for share in (list_shares(db.session(), order.id, now) if door.share else [])
     ]
     return render_template(
@@ -201,6 +200,8 @@ def _words(report: CampaignReport) -> dict[str, Any]:
 
 
 def _file(order: Order, kind: str) -> Response:
+    if kind not in ("csv", "xlsx", "pdf"):
+        raise NotFound
     word = request.args.get("placement", "")
     only = [get_order_booking(db.session(), order, int(word)).id] if word.isdigit() and len(word) < 10 else []
     now = clock.now()

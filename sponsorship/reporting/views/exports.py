@@ -17,8 +17,8 @@ from sponsorship.reporting.rules import ExportKind, FigureKind, Span
 from sponsorship.reporting.services import record_export
 from sponsorship.reporting.views.door import asked_for, blueprint, read_newsletter
 
+FILES = ("csv", "xlsx")
 ALL_TIME = Span(date(1990, 1, 1), date(2200, 1, 1))
-FILE_KIND = "<any(csv, xlsx):kind>"
 
 
 @blueprint.get("/desk/<slug>/exports")
@@ -32,12 +32,12 @@ def list_exports(slug: str) -> str:
     )
 
 
-@blueprint.get(f"/desk/<slug>/exports/<table>.{FILE_KIND}")
+@blueprint.get("/desk/<slug>/exports/<table>.<kind>")
 @access(Access.TEAM, Permission.READ)
 def export_table(slug: str, table: str, kind: str) -> Response:
     """Hand out a table as a file; raises NotAllowed where the role does not cover it."""
     newsletter = read_newsletter(slug)
-    if table not in list(ExportKind):
+    if table not in list(ExportKind) or kind not in FILES:
         raise NotFound
     if not _may(newsletter, ExportKind(table)):
         raise NotAllowed
@@ -46,12 +46,12 @@ def export_table(slug: str, table: str, kind: str) -> Response:
     return as_file(export_sheet(db.session(), newsletter, ExportKind(table), span), f"{slug}-{table}", kind)
 
 
-@blueprint.get(f"/desk/<slug>/revenue/rows/<figure>.{FILE_KIND}")
+@blueprint.get("/desk/<slug>/revenue/rows/<figure>.<kind>")
 @access(Access.TEAM, Permission.READ)
 def export_rows(slug: str, figure: str, kind: str) -> Response:
     """Hand out the rows behind a figure as a file."""
     newsletter = read_newsletter(slug)
-    if figure not in list(FigureKind):
+    if figure not in list(FigureKind) or kind not in FILES:
         raise NotFound
     scope = asked_for(newsletter).scope
     _record(newsletter, figure, kind, scope.span)

@@ -90,9 +90,9 @@ def _ways_on(booking: Booking, is_team: bool, is_shared: bool) -> dict[str, str]
         return {"campaign": "", "file": ""}
     only: dict[str, Any] = {"kind": "pdf", "placement": booking.id}
     if is_shared:
-        share = view["share"]
-        page = url_for("reporting.show_shared_campaign", share=share)
-        return {"campaign": page, "file": url_for("reporting.export_shared_campaign", share=share, **only)}
+        share = view["token"]
+        page = url_for("reporting.show_shared_campaign", token=share)
+        return {"campaign": page, "file": url_for("reporting.export_shared_campaign", token=share, **only)}
     if is_team or "token" not in view:
         page = url_for("reporting.show_campaign", order_id=booking.order.id)
         return {"campaign": page, "file": url_for("reporting.export_campaign", order_id=booking.order.id, **only)}
