@@ -10,6 +10,15 @@ from sponsorship.reporting.queries.campaigns import (
     list_reports_due,
     list_shares,
 )
+from sponsorship.reporting.queries.counts import (
+    SlotGroup,
+    count_groups,
+    count_slot_groups,
+    shares_in_order,
+)
+from sponsorship.reporting.queries.dates import (
+    next_open_slots,
+)
 from sponsorship.reporting.queries.exports import (
     export_sheet,
     rows_sheet,
@@ -24,9 +33,11 @@ from sponsorship.reporting.queries.money import (
     Sums,
     list_deferred,
     list_money,
+    list_owing,
     sum_booked,
+    sum_booked_by_placement,
     sum_money,
-    within,
+    sum_money_by_day,
 )
 from sponsorship.reporting.queries.outlook import (
     Outlook,
@@ -38,6 +49,7 @@ from sponsorship.reporting.queries.outlook import (
     list_runs,
     list_sales,
     look_ahead,
+    see_quarters,
 )
 from sponsorship.reporting.queries.overview import (
     CurrencySums,
@@ -65,6 +77,7 @@ from sponsorship.reporting.queries.revenue import (
     PeriodFigures,
     RevenueReport,
     charted_months,
+    count_issues,
     get_revenue,
     month_rows,
 )
@@ -76,6 +89,7 @@ from sponsorship.reporting.queries.rows import (
 from sponsorship.reporting.queries.slots import (
     SlotRow,
     list_slot_rows,
+    names_of_sponsors,
 )
 from sponsorship.reporting.queries.standing import (
     Standing,
@@ -101,12 +115,16 @@ __all__ = [
     "Receivable",
     "RevenueReport",
     "SellThrough",
+    "SlotGroup",
     "SlotRow",
     "Standing",
     "Sums",
     "YieldRow",
     "campaign_sheet",
     "charted_months",
+    "count_groups",
+    "count_issues",
+    "count_slot_groups",
     "export_sheet",
     "get_campaign_report",
     "get_figure_rows",
@@ -121,6 +139,7 @@ __all__ = [
     "list_deferred",
     "list_money",
     "list_offers",
+    "list_owing",
     "list_receivables",
     "list_reports_due",
     "list_runs",
@@ -130,14 +149,19 @@ __all__ = [
     "list_standings",
     "look_ahead",
     "month_rows",
+    "names_of_sponsors",
+    "next_open_slots",
     "read_filters",
     "read_period",
     "read_rate_card",
     "rows_sheet",
+    "see_quarters",
+    "shares_in_order",
     "slot_name",
     "sum_booked",
+    "sum_booked_by_placement",
     "sum_money",
+    "sum_money_by_day",
     "sums_by_currency",
     "total_clicks",
-    "within",
 ]

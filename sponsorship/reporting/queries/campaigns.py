@@ -9,7 +9,6 @@ from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.queries import open_slots_like
 from sponsorship.booking.rules import BookingKind, BookingState
 from sponsorship.core.errors import NotFound
 from sponsorship.core.sheets import Sheet
@@ -17,6 +16,7 @@ from sponsorship.inventory.models import Issue, Slot
 from sponsorship.inventory.rules import IssueState
 from sponsorship.reporting.errors import ShareOver
 from sponsorship.reporting.models import ReportShare
+from sponsorship.reporting.queries.dates import next_open_slots
 from sponsorship.reporting.queries.standing import Standing, list_standings
 from sponsorship.reporting.rules import NEXT_DATES, REPORT_DELAY, REPORT_NEWS, CampaignNumbers, DayRow
 from sponsorship.tracking.models import Click, ClickHour, TrackedLink
@@ -80,7 +80,7 @@ def get_campaign_report(session: Session, order: Order, now: datetime, *, only: 
         untracked=tuple(one for one in ran if one.id not in tracked),
         days=tuple(_days(session, tracked, order.newsletter.timezone)),
         exclusions=tuple(_exclusions(session, tracked)),
-        next_dates=tuple(open_slots_like(session, latest.slot, now, NEXT_DATES)) if latest else (),
+        next_dates=tuple(next_open_slots(session, latest.slot, now, NEXT_DATES)) if latest else (),
     )
 
 

@@ -1,6 +1,6 @@
 """What the ledger says of bookings: every amount on these pages is a sum of its lines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,6 +75,37 @@ def list_money(
     return {row.id: _money(row) for row in session.execute(query)}
 
 
+def sum_money_by_day(
+    session: Session, newsletter: Newsletter, span: Span, scope: Scope | None = None
+) -> dict[date, Sums]:
+    """Return the same money added up by issue day in the database; what is deferred is no sum of days and stays 0."""
+    query = (
+        _with_lines(_from_issues(select(Issue.publish_on, *_sums()[:4]), newsletter, scope))
+        .where(Issue.publish_on.between(span.first, span.last))
+        .group_by(Issue.publish_on)
+    )
+    return {row[0]: Sums(*row[1:]) for row in session.execute(query)}
+
+
+def sum_booked_by_placement(session: Session, newsletter: Newsletter, span: Span, scope: Scope) -> dict[int, int]:
+    """Return what is booked in the issues of a span by placement id, net, minor units."""
+    query = (
+        _with_lines(_from_issues(select(Slot.placement_id, _sums()[0]), newsletter, scope))
+        .where(Issue.publish_on.between(span.first, span.last))
+        .group_by(Slot.placement_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def list_owing(
+    session: Session, newsletter: Newsletter, order_ids: Collection[int], scope: Scope | None = None
+) -> dict[int, MoneyOfBooking]:
+    """Return the money of those bookings of some orders on which something is outstanding, by booking id."""
+    query = _by_booking(newsletter, scope).where(Booking.order_id.in_(order_ids))
+    found = (_money(row) for row in session.execute(query))
+    return {money.booking_id: money for money in found if money.outstanding_minor}
+
+
 def list_deferred(session: Session, newsletter: Newsletter, scope: Scope | None = None) -> dict[int, MoneyOfBooking]:
     """Return the same of every booking, whenever its issue comes out, of which something is still deferred."""
     deferred = (
@@ -97,40 +128,33 @@ def sum_booked(session: Session, newsletter: Newsletter, span: Span, scope: Scop
     return int(session.scalar(query) or 0)
 
 
-def sum_money(rows: Iterable[MoneyOfBooking]) -> Sums:
-    """Add up what bookings brought."""
-    listed = list(rows)
-    return Sums(
-        sum(row.booked_minor for row in listed),
-        sum(row.collected_minor for row in listed),
-        sum(row.outstanding_minor for row in listed),
-        sum(row.recognised_minor for row in listed),
-        sum(row.deferred_minor for row in listed),
-        sum(row.deferred_gross_minor for row in listed),
-    )
+def sum_money(rows: Iterable[MoneyOfBooking | Sums]) -> Sums:
+    """Add up what bookings, or days, brought."""
+    listed = [
+        (one.booked_minor, one.collected_minor, one.outstanding_minor, one.recognised_minor, one.deferred_minor,
+         one.deferred_gross_minor)
+        for one in rows
+    ]  # fmt: skip
+    return Sums(*(sum(column) for column in zip(*listed, strict=True))) if listed else Sums(0, 0, 0)
 
 
-def within(money: Mapping[int, MoneyOfBooking], span: Span) -> list[MoneyOfBooking]:
-    """Return the money of the bookings of a span."""
-    return [row for row in money.values() if row.publish_on in span]
+def _sums() -> tuple[ColumnElement[int], ...]:
+    names = ("booked", "collected", "outstanding", "recognised", "deferred")
+    return tuple(one.label(name) for one, name in zip(booking_money_columns(), names, strict=True))
 
 
 def _by_booking(newsletter: Newsletter, scope: Scope | None) -> Select[Any]:
     whose: tuple[Any, ...] = (Booking.id, Booking.order_id, Booking.sponsor_id, Slot.placement_id, Issue.publish_on)
-    booked, collected, outstanding, recognised, deferred = booking_money_columns()
-    sums = (
-        booked.label("booked"), collected.label("collected"), outstanding.label("outstanding"),
-        recognised.label("recognised"), deferred.label("deferred"),
-    )  # fmt: skip
-    return (
-        _from_issues(select(*whose, *sums), newsletter, scope)
-        .join(JournalLine, JournalLine.booking_id == Booking.id)
-        .join(JournalEntry, JournalLine.entry_id == JournalEntry.id)
-        .group_by(*whose)
+    return _with_lines(_from_issues(select(*whose, *_sums()), newsletter, scope)).group_by(*whose)
+
+
+def _with_lines(query: Any) -> Select[Any]:
+    return query.join(JournalLine, JournalLine.booking_id == Booking.id).join(
+        JournalEntry, JournalLine.entry_id == JournalEntry.id
     )
 
 
-def _from_issues(query: Select[Any], newsletter: Newsletter, scope: Scope | None) -> Select[Any]:
+def _from_issues(query: Any, newsletter: Newsletter, scope: Scope | None) -> Select[Any]:
     query = (
         query.select_from(Issue)
         .join(Slot, Slot.issue_id == Issue.id)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from sponsorship.core.format import local
 from sponsorship.inventory.models import Newsletter
 from sponsorship.payments.queries import list_open_invoices
-from sponsorship.reporting.queries.money import Sums, list_money, sum_money
-from sponsorship.reporting.queries.slots import list_slot_rows
-from sponsorship.reporting.rules import Period, Scope, SlotCount, Span, count_slots, scope_of
+from sponsorship.reporting.queries.counts import count_groups, count_slot_groups
+from sponsorship.reporting.queries.money import Sums, list_owing, sum_money, sum_money_by_day
+from sponsorship.reporting.rules import Period, Scope, SlotCount, Span, scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,15 @@ def sums_by_currency(rows: Sequence[OverviewRow]) -> list[CurrencySums]:
 def _row(session: Session, newsletter: Newsletter, period: Period, custom: Span | None, now: datetime) -> OverviewRow:
     today = local(now, newsletter.timezone).date()
     scope = scope_of(period, today, custom)
-    money = list_money(session, newsletter, scope.span)
-    slots = list_slot_rows(session, newsletter, scope.span, scope, money, now)
-    late = {invoice.order_id for invoice in list_open_invoices(session, newsletter.id) if invoice.due_on < today}
-    owed = [row for row in money.values() if row.outstanding_minor > 0 and row.order_id in late]
+    late = [invoice.order_id for invoice in list_open_invoices(session, newsletter.id) if invoice.due_on < today]
+    owing = list_owing(session, newsletter, late).values()
+    money = sum_money_by_day(session, newsletter, scope.span)
+    slots = count_slot_groups(session, newsletter, scope.span, scope, {}, now)
+    owed = [row for row in owing if row.outstanding_minor > 0 and row.publish_on in scope.span]
     return OverviewRow(
         newsletter=newsletter,
         scope=scope,
-        slots=count_slots(row.share for row in slots),
+        slots=count_groups(slots),
         money=sum_money(money.values()),
         late_minor=sum(row.outstanding_minor for row in owed),
     )

@@ -4,15 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from sponsorship.booking.models import Booking
+from sponsorship.booking.rules import OCCUPYING
 from sponsorship.core.format import local
-from sponsorship.inventory.models import Newsletter
+from sponsorship.inventory.models import Issue, Newsletter, Slot
 from sponsorship.payments.models import Invoice
 from sponsorship.payments.queries import list_open_invoices
-from sponsorship.reporting.queries.money import MoneyOfBooking, Sums, list_deferred, list_money, sum_booked, sum_money
+from sponsorship.reporting.queries.counts import SlotGroup, count_groups, count_slot_groups, shares_in_order
+from sponsorship.reporting.queries.money import (
+    MoneyOfBooking,
+    Sums,
+    list_deferred,
+    list_owing,
+    sum_booked,
+    sum_money,
+    sum_money_by_day,
+)
 from sponsorship.reporting.queries.receivables import BandOfReceivables, group_by_age, list_receivables
-from sponsorship.reporting.queries.slots import SlotRow, list_slot_rows
 from sponsorship.reporting.rules import (
     MonthRow,
     Period,
@@ -20,7 +31,6 @@ from sponsorship.reporting.rules import (
     SlotCount,
     SlotShare,
     Span,
-    count_slots,
     month_span,
     months_of,
     months_shown,
@@ -48,17 +58,12 @@ class PeriodFigures:
 
 @dataclass(frozen=True, slots=True)
 class RevenueReport:
-    """All that the revenue page sums up; `slots` and `money` (by booking id) are of the whole range that was looked at.
-
-    `deferred` is the money of what has not run, in whatever period, by booking id.
-    """
+    """All that the revenue page sums up. `deferred` is the money of what has not run, in whatever period, by booking id."""
 
     today: date
     figures: PeriodFigures
     months: tuple[MonthRow, ...]
     receivables: tuple[BandOfReceivables, ...]
-    slots: tuple[SlotRow, ...]
-    money: dict[int, MoneyOfBooking]
     deferred: dict[int, MoneyOfBooking]
 
     @property
@@ -77,23 +82,38 @@ def get_revenue(session: Session, newsletter: Newsletter, scope: Scope, now: dat
     today = local(now, newsletter.timezone).date()
     months = charted_months(scope, today)
     span = Span(min(scope.span.first, months[0]), max(scope.span.last, month_span(months[-1]).last))
-    money = list_money(session, newsletter, span, scope)
-    slots = list_slot_rows(session, newsletter, span, scope, money, now)
     invoices = [
         invoice
         for invoice in list_open_invoices(session, newsletter.id)
         if scope.sponsor_id is None or invoice.order.sponsor_id == scope.sponsor_id
     ]
+    owing = list_owing(session, newsletter, [one.order_id for one in invoices], scope)
+    money = sum_money_by_day(session, newsletter, span, scope)
+    slots = count_slot_groups(session, newsletter, span, scope, owing, now)
     before = sum_booked(session, newsletter, scope.before, scope)
     return RevenueReport(
         today=today,
-        figures=_figures(scope, today, slots, money, before, invoices),
+        figures=_figures(scope, today, slots, money, owing, before, invoices, count_issues(session, newsletter, scope)),
         months=tuple(without_empty_start(month_rows(months, slots, money))),
         receivables=tuple(group_by_age(list_receivables(session, invoices, today))),
-        slots=tuple(slots),
-        money=money,
         deferred=list_deferred(session, newsletter, scope),
     )
+
+
+def count_issues(session: Session, newsletter: Newsletter, scope: Scope) -> int:
+    """Return how many issues of the period have a slot that the scope is about."""
+    query = (
+        select(func.count(Issue.id.distinct()))
+        .join(Slot, Slot.issue_id == Issue.id)
+        .where(Issue.newsletter_id == newsletter.id, Issue.publish_on.between(scope.span.first, scope.span.last))
+    )
+    if scope.placement_id is not None:
+        query = query.where(Slot.placement_id == scope.placement_id)
+    if scope.sponsor_id is not None:
+        query = query.join(Booking, Booking.slot_id == Slot.id).where(
+            Booking.sponsor_id == scope.sponsor_id, Booking.state.in_(OCCUPYING)
+        )
+    return session.scalar(query) or 0
 
 
 def charted_months(scope: Scope, today: date) -> list[date]:
@@ -103,20 +123,20 @@ def charted_months(scope: Scope, today: date) -> list[date]:
     return months_shown(today)
 
 
-def month_rows(months: Sequence[date], slots: Sequence[SlotRow], money: Mapping[int, MoneyOfBooking]) -> list[MonthRow]:
+def month_rows(months: Sequence[date], slots: Sequence[SlotGroup], money: Mapping[date, Sums]) -> list[MonthRow]:
     """Return the figures of each month of issues."""
-    slots_of: dict[date, list[SlotRow]] = {month: [] for month in months}
-    money_of: dict[date, list[MoneyOfBooking]] = {month: [] for month in months}
-    for slot in slots:
-        if (month := slot.publish_on.replace(day=1)) in slots_of:
-            slots_of[month].append(slot)
-    for row in money.values():
-        if (month := row.publish_on.replace(day=1)) in money_of:
-            money_of[month].append(row)
+    slots_of: dict[date, list[SlotGroup]] = {month: [] for month in months}
+    money_of: dict[date, list[Sums]] = {month: [] for month in months}
+    for group in slots:
+        if group.month in slots_of:
+            slots_of[group.month].append(group)
+    for day, sums in money.items():
+        if (month := day.replace(day=1)) in money_of:
+            money_of[month].append(sums)
     return [_month(month, slots_of[month], money_of[month]) for month in months]
 
 
-def _month(month: date, slots: Sequence[SlotRow], money: Sequence[MoneyOfBooking]) -> MonthRow:
+def _month(month: date, slots: Sequence[SlotGroup], money: Sequence[Sums]) -> MonthRow:
     sums = sum_money(money)
     return MonthRow(
         month=month,
@@ -124,29 +144,33 @@ def _month(month: date, slots: Sequence[SlotRow], money: Sequence[MoneyOfBooking
         outstanding_minor=sums.outstanding_minor,
         held_minor=sum(row.list_minor for row in slots if row.share is SlotShare.HELD),
         open_minor=sum(row.list_minor for row in slots if row.share in UNTAKEN),
-        sell_through=count_slots(row.share for row in slots).sell_through,
+        sell_through=count_groups(slots).sell_through,
         recognised_minor=sums.recognised_minor,
     )
 
 
 def _figures(
-    scope: Scope, today: date, slots: Sequence[SlotRow], money: Mapping[int, MoneyOfBooking], before_minor: int,
+    scope: Scope,
+    today: date,
+    slots: Sequence[SlotGroup],
+    money: Mapping[date, Sums],
+    owing: Mapping[int, MoneyOfBooking],
+    before_minor: int,
     invoices: Sequence[Invoice],
-) -> PeriodFigures:  # fmt: skip
-    inside = [row for row in slots if row.publish_on in scope.span]
-    own = [row for row in money.values() if row.publish_on in scope.span]
+    issues: int,
+) -> PeriodFigures:
+    inside = [group for group in slots if group.is_inside]
     due = {invoice.order_id: invoice.due_on for invoice in invoices}
-    owing = [row for row in own if row.outstanding_minor > 0 and row.order_id in due]
-    late = [row for row in owing if due[row.order_id] < today]
-    order = list(SlotShare)
+    owed = [row for row in owing.values() if row.outstanding_minor > 0 and row.publish_on in scope.span]
+    late = [row for row in owed if due[row.order_id] < today]
     return PeriodFigures(
         scope=scope,
-        issues=len({row.issue_id for row in inside}),
-        shares=tuple(sorted((row.share for row in inside), key=order.index)),
-        slots=count_slots(row.share for row in inside),
-        money=sum_money(own),
+        issues=issues,
+        shares=tuple(shares_in_order(inside)),
+        slots=count_groups(inside),
+        money=sum_money(sums for day, sums in money.items() if day in scope.span),
         before_minor=before_minor,
         late_minor=sum(row.outstanding_minor for row in late),
-        open_invoices=len({row.order_id for row in owing}),
+        open_invoices=len({row.order_id for row in owed}),
         late_invoices=len({row.order_id for row in late}),
     )

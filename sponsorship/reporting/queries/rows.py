@@ -14,7 +14,7 @@ from sponsorship.payments.models import Invoice
 from sponsorship.payments.queries import list_open_invoices
 from sponsorship.reporting.queries.money import MoneyOfBooking, list_deferred, list_money
 from sponsorship.reporting.queries.receivables import slot_name
-from sponsorship.reporting.queries.slots import list_slot_rows
+from sponsorship.reporting.queries.slots import list_slot_rows, names_of_sponsors
 from sponsorship.reporting.rules import FigureKind, Scope
 from sponsorship.sponsors.models import Sponsor
 
@@ -121,15 +121,16 @@ def _slot_rows(
     session: Session, newsletter: Newsletter, scope: Scope, kind: FigureKind, now: datetime
 ) -> list[FigureRow]:
     chosen = [
-        row for row in list_slot_rows(session, newsletter, scope.span, scope, {}, now) if row.share in kind.shares
+        row for row in list_slot_rows(session, newsletter, scope.span, scope, (), now) if row.share in kind.shares
     ]
-    numbers = {one.id: one.capacity for one in newsletter.placements}
+    placements = {one.id: one for one in newsletter.placements}
     orders = _order_numbers(session, {row.order_id for row in chosen if row.order_id})
+    names = names_of_sponsors(session, {row.sponsor_id for row in chosen if row.sponsor_id})
     return [
         FigureRow(
             row.publish_on, row.issue_id, row.issue_number, row.slot_id,
-            slot_name(row.placement_name, numbers.get(row.placement_id, 1), row.ordinal), row.sponsor_name,
-            orders.get(row.order_id or 0, ""), None, "", row.booking_id,
+            slot_name(placements[row.placement_id].name, placements[row.placement_id].capacity, row.ordinal),
+            names.get(row.sponsor_id or 0, ""), orders.get(row.order_id or 0, ""), None, "", row.booking_id,
             row.state.label if row.state in (BookingState.RAN, BookingState.HELD) else row.share.label, 1, row.list_minor,
         )
         for row in chosen
