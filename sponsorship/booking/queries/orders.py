@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 
 from sponsorship.booking.models import Booking, Order
+from sponsorship.booking.queries.demand import awaited_slots
 from sponsorship.booking.queries.prices import quote_slots
 from sponsorship.booking.rules import OCCUPYING, OPEN_ORDERS, BookingState, OrderState, Quote
 from sponsorship.core.errors import NotFound
@@ -90,8 +91,8 @@ def occupants_of(session: Session, slot_ids: Collection[int]) -> dict[int, Booki
 
 
 def list_lapsable_orders(session: Session, now: datetime) -> list[int]:
-    """Return the ids of held orders, no payment page open, whose time has run out."""
-    query = select(Order.id).where(Order.state == OrderState.HELD, Order.held_until <= now)
+    """Return the ids of held orders and of requests, no payment page open, whose time has run out."""
+    query = select(Order.id).where(Order.state.in_((OrderState.DRAFT, OrderState.HELD)), Order.held_until <= now)
     return list(session.scalars(query.order_by(Order.held_until)))
 
 
@@ -130,7 +131,8 @@ def suggest_swap(session: Session, newsletter: Newsletter, slot_ids: Collection[
     picked = [slot for slot in list_slots_by_id(session, slot_ids) if slot.issue.newsletter_id == newsletter.id]
     picked.sort(key=lambda slot: (slot.issue.publish_at, slot.placement.position, slot.ordinal))
     occupied = occupants_of(session, [slot.id for slot in picked])
-    gone = {slot: why for slot in picked if (why := _why_gone(slot, slot.id in occupied, now))}
+    promised = {slot.id for slot in awaited_slots(session, [slot for slot in picked if slot.id not in occupied], now)}
+    gone = {slot: why for slot in picked if (why := _why_gone(slot, slot.id in occupied, slot.id in promised, now))}
     kept = [slot for slot in picked if slot not in gone]
     used = {slot.id for slot in kept}
     others: dict[Slot, tuple[Slot, ...]] = {}
@@ -149,8 +151,10 @@ def suggest_swap(session: Session, newsletter: Newsletter, slot_ids: Collection[
     return Swap(tuple(offers), tuple(kept), tuple(suggested), quote_slots(session, newsletter, suggested, now))
 
 
-def _why_gone(slot: Slot, is_occupied: bool, now: datetime) -> str:
+def _why_gone(slot: Slot, is_occupied: bool, is_awaited: bool, now: datetime) -> str:
     """Why a slot cannot be bought, or an empty text."""
+    if is_awaited:
+        return "Promised to the waiting list"
     if is_occupied:
         return "Gone to somebody else"
     if slot.issue.state is not IssueState.PLANNED:
@@ -209,7 +213,7 @@ def count_open_orders(
     besides: int | None = None,
 ) -> int:
     """Count the unpaid orders that a network address, or a sponsor, has open at a newsletter; `besides` leaves one out."""
-    alive = or_(Order.state != OrderState.HELD, Order.held_until > now)
+    alive = or_(Order.state.not_in((OrderState.DRAFT, OrderState.HELD)), Order.held_until > now)
     query = select(func.count(Order.id)).where(
         Order.newsletter_id == newsletter_id, Order.state.in_(OPEN_ORDERS), alive
     )

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.rules import normal_email
+from sponsorship.booking.errors import ApprovalNeeded
 from sponsorship.booking.models import Order
-from sponsorship.booking.queries import has_other_orders
-from sponsorship.booking.rules import BUYER
+from sponsorship.booking.queries import has_other_orders, needs_approval
+from sponsorship.booking.rules import BUYER, OrderState
 from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter
 from sponsorship.booking.services.occupy import lock_order, note
 from sponsorship.booking.services.prices import check_price_of_sponsor
@@ -42,6 +44,7 @@ def give_details(
     bought before, and changes nothing of it; what was typed is in the audit trail.
 
     Raises HoldExpired where time has run out, TooManyOpenOrders where that sponsor has three other unpaid orders,
+    ApprovalNeeded where the publisher approves sponsors first and nobody approved this one.
     PromoRefused where he has used the order's code as often as he may, CreditsRefused for credits that are another's.
     """
     was = lock_order(session, order)
@@ -52,6 +55,7 @@ def give_details(
     lock_rows(session, Sponsor, [sponsor.id])
     check_open_orders(session, order.newsletter, now, sponsor=sponsor, besides=order.id)
     typed = {"website": website, "street": street, "city": city, "country": country, "vat_number": vat_number}
+    _check_approved(session, order, sponsor)
     _describe(sponsor, typed, may_change=is_proven or not has_other_orders(session, sponsor, order))
     add_contact(session, sponsor=sponsor, email=address, name=clean_line(contact_name), now=now)
     order.sponsor = sponsor
@@ -61,10 +65,11 @@ def give_details(
     order.purchase_order_number = clean_line(purchase_order_number)
     order.terms_version, order.terms_accepted_at = order.newsletter.terms_version, now
     session.flush()
+    told: dict[str, Any] = {name: clean_line(value) for name, value in typed.items()}
     check_price_of_sponsor(session, order=order, now=now)
     note(
         session, order, "details_given", actor=BUYER, now=now, was=was, sponsor=sponsor.id, contact=address,
-        terms_version=order.terms_version, **{name: clean_line(value) for name, value in typed.items()},
+        terms_version=order.terms_version, **told,
     )  # fmt: skip
     return order
 
@@ -81,6 +86,14 @@ def _sponsor_of(session: Session, newsletter_id: int, company: str, address: str
     if named is not None and not may_join(named.domain, [contact.user.email for contact in named.contacts], address):
         company = f"{clean_line(company)} ({address})"
     return make_sure_of_sponsor(session, newsletter_id=newsletter_id, name=company, now=now)
+
+
+def _check_approved(session: Session, order: Order, sponsor: Sponsor) -> None:
+    """A held order is for a sponsor who may buy at once, whatever name was typed after it was held; a draft asks first."""
+    if order.state is OrderState.DRAFT or order.approved_at is not None or order.proposed_at is not None:
+        return
+    if order.accepted_at is None and needs_approval(session, order.newsletter, sponsor):
+        raise ApprovalNeeded
 
 
 def _describe(sponsor: Sponsor, typed: Mapping[str, str], *, may_change: bool) -> None:

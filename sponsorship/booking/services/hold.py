@@ -11,21 +11,29 @@ from sponsorship.booking.errors import (
     HoldExtended,
     NotForSale,
     NothingPicked,
+    SlotTaken,
     TooManyOpenOrders,
     TooManySlots,
 )
-from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.queries import count_open_orders, last_order_number
+from sponsorship.booking.models import Booking, Order, OrderPriceLine
+from sponsorship.booking.queries import (
+    awaited_slots,
+    count_open_orders,
+    last_order_number,
+    needs_approval,
+    occupants_of,
+)
 from sponsorship.booking.rules import (
     BUYER,
     EXTENSION,
     HOLD,
     MOST_OPEN_ORDERS,
     MOST_SLOTS,
-    PROPOSAL,
+    UNPAID_HOLDS,
     BookingKind,
     BookingState,
     OrderState,
+    PriceStep,
     next_order_number,
 )
 from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, name_slots, note, occupy
@@ -33,12 +41,10 @@ from sponsorship.booking.services.prices import Price, price_slots, spend_credit
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.core.format import local
-from sponsorship.core.text import clean_line
 from sponsorship.core.tokens import new_token
 from sponsorship.inventory.models import Newsletter, Slot
 from sponsorship.inventory.queries import list_slots_by_id
 from sponsorship.sponsors.models import Sponsor
-from sponsorship.sponsors.services import add_contact, make_sure_of_sponsor
 
 
 def hold_slots(
@@ -52,20 +58,22 @@ def hold_slots(
     use_credits: bool = False,
     now: datetime,
 ) -> Order:
-    """Hold slots for 20 minutes as one order: all of them or none.
+    """Hold slots for 20 minutes as one order: all of them or none; a draft where the publisher approves the sponsor first.
 
-    Raises SlotTaken or NotForSale, each naming the slots; NothingPicked, TooManySlots; TooManyOpenOrders where the
-    network address (`holder_key`) or the sponsor has three unpaid orders at this newsletter already; PromoRefused for a
-    code that does not hold. Credits are used where the sponsor, who must be proven, wants it.
+    Raises SlotTaken or NotForSale, each naming the slots; SlotTaken too for a free slot that somebody on the waiting list is
+    about to be offered; NothingPicked, TooManySlots; TooManyOpenOrders where the network address (`holder_key`) or the
+    sponsor has three unpaid orders at this newsletter already; PromoRefused for a code that does not hold. Credits are used
+    where the sponsor, who must be proven, wants it.
     """
-    slots = _slots_of(session, newsletter, slot_ids)
+    slots = slots_of(session, newsletter, slot_ids)
     lock_issues(session, slots)
     lock_newsletter(session, newsletter)
     if sponsor is not None:
         lock_rows(session, Sponsor, [sponsor.id])
     check_planned(slots, now)
-    _check_bookable(slots, now)
+    check_bookable(slots, now)
     check_open_orders(session, newsletter, now, holder_key=holder_key, sponsor=sponsor)
+    _check_queue(session, slots, now)
     price = price_slots(
         session,
         newsletter=newsletter,
@@ -75,8 +83,8 @@ def hold_slots(
         use_credits=use_credits,
         now=now,
     )
-    order = _new_order(newsletter, slots, sponsor, price, number=_next_number(session, newsletter, now), now=now,
-                       held_until=now + HOLD)  # fmt: skip
+    state = OrderState.DRAFT if needs_approval(session, newsletter, sponsor) else OrderState.HELD
+    order = make_order(session, newsletter, slots, sponsor, price, state=state, now=now, held_until=now + HOLD)
     order.holder_key = holder_key
     occupy(session, slots, [order])
     spend_credits(session, order=order, grants=price.grants, actor=BUYER, now=now)
@@ -99,14 +107,13 @@ def book_manually(
     Lead times and the limit on open orders are the publisher's own and do not bind him. The hold lasts until
     `held_until`, 20 minutes without one. Raises SlotTaken, NotForSale, NothingPicked, TooManySlots.
     """
-    slots = _slots_of(session, newsletter, slot_ids)
+    slots = slots_of(session, newsletter, slot_ids)
     lock_issues(session, slots)
     lock_newsletter(session, newsletter)
     lock_rows(session, Sponsor, [sponsor.id])
     check_planned(slots, now)
     price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, now=now)
-    order = _new_order(newsletter, slots, sponsor, price, number=_next_number(session, newsletter, now), now=now,
-                       held_until=held_until or now + HOLD)  # fmt: skip
+    order = make_order(session, newsletter, slots, sponsor, price, now=now, held_until=held_until or now + HOLD)
     if sponsor.contacts:
         person = sponsor.contacts[0].user
         order.contact_name, order.contact_email = person.name, person.email
@@ -118,48 +125,24 @@ def book_manually(
 def hold_again(
     session: Session, *, order: Order, slot_ids: Sequence[int], holder_key: str | None = None, now: datetime
 ) -> Order:
-    """Hold slots for the buyer of an order that lapsed or was released, who need not give the details again.
+    """Hold slots for the buyer of an earlier order, who need not give the details again.
 
     Raises what hold_slots raises.
     """
-    fresh = hold_slots(session, newsletter=order.newsletter, slot_ids=slot_ids, holder_key=holder_key, now=now)
-    fresh.sponsor = order.sponsor
-    for booking in fresh.bookings:
-        booking.sponsor = order.sponsor
+    fresh = hold_slots(
+        session, newsletter=order.newsletter, slot_ids=slot_ids, holder_key=holder_key, sponsor=order.sponsor, now=now
+    )
     fresh.contact_name, fresh.contact_email = order.contact_name, order.contact_email
     fresh.purchase_order_number = order.purchase_order_number
     session.flush()
     return fresh
 
 
-def propose_order(
-    session: Session, *, slot: Slot, sponsor_name: str, contact_name: str, contact_email: str, actor: str, now: datetime
-) -> Order:
-    """Book a slot by phone or mail: held for three days, at most until the issue, for a sponsor who is sent the link to pay.
-
-    Raises SlotTaken, NotForSale.
-    """
-    newsletter = slot.issue.newsletter
-    lock_issues(session, [slot])
-    lock_newsletter(session, newsletter)
-    sponsor = make_sure_of_sponsor(session, newsletter_id=newsletter.id, name=sponsor_name, now=now)
-    order = book_manually(
-        session, newsletter=newsletter, sponsor=sponsor, slot_ids=[slot.id], actor=actor, now=now,
-        held_until=min(now + PROPOSAL, slot.issue.publish_at),
-    )  # fmt: skip
-    if contact_email:
-        contact = add_contact(session, sponsor=sponsor, email=contact_email, name=clean_line(contact_name), now=now)
-        order.contact_name, order.contact_email = contact.user.name, contact.user.email
-        session.flush()
-    note(session, order, "proposed", actor=actor, now=now, contact=order.contact_email)
-    return order
-
-
 def extend_hold(session: Session, *, order: Order, now: datetime) -> Order:
     """Give an order ten more minutes, once; raises HoldExtended the second time, HoldExpired once time has run out."""
     was = lock_order(session, order)
     check_alive(order, now)
-    if order.state is not OrderState.HELD:
+    if order.state not in UNPAID_HOLDS or order.requested_at is not None:
         raise InvalidTransition
     if order.is_extended:
         raise HoldExtended
@@ -186,7 +169,7 @@ def check_alive(order: Order, now: datetime) -> None:
     """Raise HoldExpired for an order that lapsed, or is held and past its time."""
     if order.state is OrderState.LAPSED:
         raise HoldExpired
-    if order.state is OrderState.HELD and order.held_until is not None and order.held_until <= now:
+    if order.state in UNPAID_HOLDS and order.held_until is not None and order.held_until <= now:
         raise HoldExpired
 
 
@@ -212,7 +195,7 @@ def check_open_orders(
         )
 
 
-def _slots_of(session: Session, newsletter: Newsletter, slot_ids: Sequence[int]) -> list[Slot]:
+def slots_of(session: Session, newsletter: Newsletter, slot_ids: Sequence[int]) -> list[Slot]:
     """The slots asked for, each once, in order of id; every one of this newsletter's, or none."""
     wanted = set(slot_ids)
     if not wanted:
@@ -228,7 +211,8 @@ def _slots_of(session: Session, newsletter: Newsletter, slot_ids: Sequence[int])
     return slots
 
 
-def _check_bookable(slots: Sequence[Slot], now: datetime) -> None:
+def check_bookable(slots: Sequence[Slot], now: datetime) -> None:
+    """Raise NotForSale for slots that are too near their issue, or of a placement that is no longer sold."""
     early = [s for s in slots if s.bookable_from and s.bookable_from > local(now, s.issue.newsletter.timezone).date()]
     if early:
         raise NotForSale(f"{name_slots(early)} cannot be bought yet.", tuple(slot.id for slot in early))
@@ -241,24 +225,32 @@ def _check_bookable(slots: Sequence[Slot], now: datetime) -> None:
         raise NotForSale(f"{name_slots(retired)} is no longer sold.", tuple(slot.id for slot in retired))
 
 
-def _next_number(session: Session, newsletter: Newsletter, now: datetime) -> str:
-    year = local(now, newsletter.timezone).year
-    return next_order_number(year, last_order_number(session, newsletter.id, f"IO-{year}-"))
+def _check_queue(session: Session, slots: Sequence[Slot], now: datetime) -> None:
+    """A slot that is free while somebody waits for it is not sold past the line: docs/adr/0005."""
+    taken = set(occupants_of(session, [slot.id for slot in slots]))
+    promised = awaited_slots(session, [slot for slot in slots if slot.id not in taken], now)
+    if promised:
+        ids = tuple(slot.id for slot in promised)
+        raise SlotTaken(f"{name_slots(promised)} came free for somebody on the waiting list.", ids)
 
 
-def _new_order(
+def make_order(
+    session: Session,
     newsletter: Newsletter,
     slots: Sequence[Slot],
     sponsor: Sponsor | None,
     price: Price,
     *,
-    number: str,
+    state: OrderState = OrderState.HELD,
     now: datetime,
     held_until: datetime,
 ) -> Order:
+    """Return a held order of these slots at a price, numbered under the newsletter's lock and not written yet."""
+    year = local(now, newsletter.timezone).year
+    number = next_order_number(year, last_order_number(session, newsletter.id, f"IO-{year}-"))
     order = Order(
         token=new_token(), number=number, newsletter_id=newsletter.id, newsletter=newsletter, sponsor=sponsor,
-        state=OrderState.HELD, currency=price.quote.currency, created_at=now, held_until=held_until,
+        state=state, currency=price.quote.currency, created_at=now, held_until=held_until,
         bookings=[
             Booking(slot=slot, sponsor=sponsor, kind=BookingKind.SALE, state=BookingState.HELD,
                     price_minor=slot.list_price_minor, created_at=now, held_until=held_until)
@@ -267,3 +259,13 @@ def _new_order(
     )  # fmt: skip
     write_price(order, price)
     return order
+
+
+def agree_price(order: Order, net_minor: int, label: str) -> None:
+    """Put one agreed price in place of an order's price rules, explained in one line; each booking has its share already."""
+    order.net_minor, order.discount_minor = net_minor, order.list_minor - net_minor
+    order.discount_label = label if order.discount_minor else ""
+    order.price_lines = []
+    if order.discount_minor:  # several slots at one price: a package, whatever it is called
+        line = OrderPriceLine(position=1, step=PriceStep.PACKAGE, label=label, amount_minor=-order.discount_minor)
+        order.price_lines = [line]

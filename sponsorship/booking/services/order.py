@@ -1,5 +1,6 @@
 """An order's way after the hold: checkout, confirmation, lapse, cancellation."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -7,19 +8,41 @@ from sqlalchemy.orm import Session
 
 from sponsorship.booking.errors import NotYoursToRelease, SlotTaken
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.rules import BUYER, CLOCK, LONGEST_HOLD, OCCUPYING, BookingState, OrderState, PaymentMethod
+from sponsorship.booking.queries import list_claims
+from sponsorship.booking.rules import (
+    BUYER,
+    CLOCK,
+    LONGEST_HOLD,
+    OCCUPYING,
+    OPEN_ORDERS,
+    BookingState,
+    OrderState,
+    PaymentMethod,
+)
 from sponsorship.booking.services.hold import check_alive, hold_until
-from sponsorship.booking.services.occupy import SLOT_INDEX, lock_issues, lock_order, name_slots, note, taken
+from sponsorship.booking.services.move import complete_move
+from sponsorship.booking.services.occupy import (
+    SLOT_INDEX,
+    free_booking,
+    lock_issues,
+    lock_order,
+    name_slot,
+    name_slots,
+    note,
+    taken,
+)
 from sponsorship.booking.services.prices import retake_price, return_credits
+from sponsorship.booking.services.waiting import offer_freed
 from sponsorship.core.db import violates
 from sponsorship.core.errors import InvalidTransition
+from sponsorship.inventory.models import Slot
 from sponsorship.inventory.rules import IssueState
 
 LATE = (OrderState.LAPSED, OrderState.CANCELLED)
 
 
 def enter_checkout(session: Session, *, order: Order, held_until: datetime, now: datetime) -> Order:
-    """Note that a payment page is open: the hold lasts until `held_until`, at most 90 minutes from the first hold.
+    """Note that a payment page is open: the hold lasts until `held_until`, at most 90 minutes from when it began.
 
     A hold is never made shorter. Raises HoldExpired where time has run out, InvalidTransition where nothing is to pay.
     """
@@ -27,7 +50,7 @@ def enter_checkout(session: Session, *, order: Order, held_until: datetime, now:
     check_alive(order, now)
     if order.state is not OrderState.IN_CHECKOUT:
         order.move_to(OrderState.IN_CHECKOUT)
-    longest = order.created_at + LONGEST_HOLD
+    longest = order.held_since(now) + LONGEST_HOLD
     hold_until(order, max(order.held_until or now, min(held_until, longest)))
     note(session, order, "in_checkout", actor=BUYER, now=now, was=was)
     return order
@@ -59,18 +82,18 @@ def confirm_order(session: Session, *, order: Order, method: PaymentMethod, now:
     was = lock_order(session, order)
     if order.state is OrderState.CONFIRMED:
         return order
-    slots = [booking.slot for booking in order.bookings]
-    lock_issues(session, slots)
+    lock_issues(session, [booking.slot for row in order.bookings for booking in (row, row.moves) if booking])
     _check_not_run(order)
     try:
         with session.begin_nested():
             if order.state in LATE:
                 retake_price(session, order=order, now=now)
-            _confirm(order, method, now)
+            _confirm(session, order, method, now)
             session.flush()
     except IntegrityError as refusal:
         if not violates(refusal, *SLOT_INDEX):
             raise
+        slots = [booking.slot for booking in order.bookings]
         raise taken(session, slots, ours=frozenset(booking.id for booking in order.bookings)) from refusal
     note(session, order, "confirmed", actor=BUYER, now=now, was=was, method=method.value)
     return order
@@ -79,16 +102,17 @@ def confirm_order(session: Session, *, order: Order, method: PaymentMethod, now:
 def lapse_order(session: Session, *, order: Order, now: datetime) -> Order:
     """Free the slots of an unpaid order whose time ran out; raises InvalidTransition where it is no longer unpaid."""
     was = lock_order(session, order)
-    _close(order, OrderState.LAPSED, BookingState.LAPSED, now)
+    freed = _close(order, OrderState.LAPSED, BookingState.LAPSED, now)
     return_credits(session, bookings=order.bookings, actor=CLOCK, now=now)
     note(session, order, "lapsed", actor=CLOCK, now=now, was=was)
+    offer_freed(session, freed, now=now)
     return order
 
 
 def lapse_order_when_due(session: Session, *, order: Order, now: datetime) -> bool:
-    """Lapse a held order if, seen under its lock, its time has run out; False where it was paid or extended meanwhile."""
+    """Lapse a held order or a request if, seen under its lock, its time has run out; False where it was paid or extended."""
     lock_order(session, order)
-    if order.state is not OrderState.HELD or order.held_until is None or order.held_until > now:
+    if order.state not in (OrderState.DRAFT, OrderState.HELD) or order.held_until is None or order.held_until > now:
         return False
     lapse_order(session, order=order, now=now)
     return True
@@ -97,7 +121,7 @@ def lapse_order_when_due(session: Session, *, order: Order, now: datetime) -> bo
 def release_order(session: Session, *, order: Order, reason: str, actor: str, now: datetime) -> Order:
     """Let go of an order that is held and has no payment page open; raises NotYoursToRelease for any other."""
     lock_order(session, order)
-    if order.state is not OrderState.HELD:
+    if order.state not in (OrderState.DRAFT, OrderState.HELD):
         raise NotYoursToRelease
     return cancel_order(session, order=order, reason=reason, actor=actor, now=now)
 
@@ -110,12 +134,55 @@ def cancel_order(session: Session, *, order: Order, reason: str, actor: str, now
     was = lock_order(session, order)
     if any(booking.state is BookingState.RAN for booking in order.bookings):
         raise InvalidTransition("One of its slots has run already, so the order stands.")
-    _close(order, OrderState.CANCELLED, BookingState.RELEASED, now)
+    freed = _close(order, OrderState.CANCELLED, BookingState.RELEASED, now)
     for booking in order.bookings:
         booking.reason = reason
     return_credits(session, bookings=order.bookings, actor=actor, now=now)
     note(session, order, "cancelled", actor=actor, now=now, was=was, reason=reason)
+    offer_freed(session, freed, now=now)
     return order
+
+
+def cancel_bookings(
+    session: Session, *, order: Order, bookings: Collection[Booking], reason: str, actor: str, now: datetime
+) -> list[Booking]:
+    """Cancel some bookings of an order, and the order with the last of them; returns those that were freed.
+
+    What was paid is for payments to give back. Raises InvalidTransition for a booking that has run; those that are free
+    already, or belong to another order, are left alone.
+    """
+    was = lock_order(session, order)
+    chosen = [booking for booking in order.bookings if booking in bookings and booking.state in OCCUPYING]
+    if any(booking.state is BookingState.RAN for booking in chosen):
+        raise InvalidTransition("It has run already, so it cannot be cancelled.")
+    if all(booking in chosen for booking in order.bookings if booking.state in OCCUPYING):
+        cancel_order(session, order=order, reason=reason, actor=actor, now=now)
+        return chosen
+    for booking in chosen:
+        state = booking.state
+        free_booking(booking, BookingState.CANCELLED if state is BookingState.CONFIRMED else BookingState.RELEASED, now)
+        booking.reason = reason
+        note(
+            session, booking, "cancelled", actor=actor, now=now, was=state, slot=booking.slot_id,
+            place=name_slot(booking.slot), reason=reason,
+        )  # fmt: skip
+    return_credits(session, bookings=chosen, actor=actor, now=now)
+    cut = [booking.id for booking in chosen]
+    note(session, order, "cut", actor=actor, now=now, was=was, bookings=cut, reason=reason)
+    session.flush()
+    offer_freed(session, [booking.slot for booking in chosen], now=now)
+    return chosen
+
+
+def release_claims(session: Session, *, booking_ids: list[int], now: datetime) -> list[Order]:
+    """Let go of dearer slots that wait for the difference of a move, now that their bookings ran or are gone."""
+    dropped = []
+    for order in list_claims(session, booking_ids):
+        lock_order(session, order)
+        if order.state in OPEN_ORDERS:
+            reason = "The booking that was to move has run, or was cancelled."
+            dropped.append(cancel_order(session, order=order, reason=reason, actor=CLOCK, now=now))
+    return dropped
 
 
 def _check_not_run(order: Order) -> None:
@@ -125,27 +192,25 @@ def _check_not_run(order: Order) -> None:
         raise SlotTaken(f"{name_slots(gone)} can no longer be had: the issue went out.", ids)
 
 
-def _confirm(order: Order, method: PaymentMethod, now: datetime) -> None:
+def _confirm(session: Session, order: Order, method: PaymentMethod, now: datetime) -> None:
     if order.state in LATE:
         order.move_to(OrderState.LATE_PAYMENT)
     order.move_to(OrderState.CONFIRMED)
     order.payment_method, order.confirmed_at = method, now
     order.held_until = order.closed_at = None
     for booking in order.bookings:
-        if booking.state not in (BookingState.CONFIRMED, BookingState.RAN):
+        if booking.moves_id is not None and booking.state is not BookingState.MOVED:
+            complete_move(session, claim=booking, now=now)
+        elif booking.state not in (BookingState.CONFIRMED, BookingState.RAN, BookingState.MOVED):
             booking.move_to(BookingState.CONFIRMED)
             booking.held_until = booking.closed_at = None
 
 
-def _close(order: Order, state: OrderState, released: BookingState, now: datetime) -> None:
-    """Close an order: held bookings take the state given, confirmed ones are cancelled, closed ones stay."""
+def _close(order: Order, state: OrderState, released: BookingState, now: datetime) -> list[Slot]:
+    """Close an order: held bookings take that state, confirmed ones are cancelled, closed ones stay. Returns what is free."""
     order.move_to(state)
     order.closed_at, order.held_until = now, None
-    for booking in order.bookings:
-        if booking.state in OCCUPYING:
-            _free(booking, BookingState.CANCELLED if booking.state is BookingState.CONFIRMED else released, now)
-
-
-def _free(booking: Booking, state: BookingState, now: datetime) -> None:
-    booking.move_to(state)
-    booking.closed_at, booking.held_until = now, None
+    freed = [booking for booking in order.bookings if booking.state in OCCUPYING]
+    for booking in freed:
+        free_booking(booking, BookingState.CANCELLED if booking.state is BookingState.CONFIRMED else released, now)
+    return [booking.slot for booking in freed]

@@ -117,6 +117,8 @@ def change_price(
         raise HoldExpired
     if order.state is not OrderState.HELD:
         raise InvalidTransition
+    if order.proposed_at is not None:
+        raise PromoRefused("The price of a proposal is agreed: codes and credits do not change it.")
     return_credits(session, bookings=order.bookings, actor=actor, now=now)
     price = price_slots(
         session, newsletter=order.newsletter, slots=[booking.slot for booking in order.bookings], sponsor=order.sponsor,

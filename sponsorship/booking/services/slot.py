@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 from sponsorship.booking.models import Booking
 from sponsorship.booking.queries import list_bookings_of_issue, occupants_of
 from sponsorship.booking.rules import CLOCK, BookingKind, BookingState
-from sponsorship.booking.services.occupy import check_planned, lock_issues, name_slot, note, occupy
+from sponsorship.booking.services.occupy import check_planned, free_booking, lock_issues, name_slot, note, occupy
 from sponsorship.booking.services.order import release_order
+from sponsorship.booking.services.promise import close_promise
+from sponsorship.booking.services.waiting import offer_freed
 from sponsorship.core.db import lock_rows
-from sponsorship.core.errors import DomainError, InvalidTransition
+from sponsorship.core.errors import InvalidTransition
 from sponsorship.inventory.models import Issue, Slot
 from sponsorship.sponsors.models import Sponsor
 
@@ -28,18 +30,6 @@ def unblock_slot(session: Session, *, slot: Slot, actor: str, now: datetime) -> 
     if block is None or block.kind is not BookingKind.BLOCK:
         raise InvalidTransition(f"{name_slot(slot)} is not blocked.")
     return _release(session, block, "unblocked", actor=actor, now=now)
-
-
-def hold_courtesy(
-    session: Session, *, slot: Slot, sponsor: Sponsor | None, until: datetime, actor: str, now: datetime
-) -> Booking:
-    """Promise a slot until a moment, without an order; raises SlotTaken, NotForSale, DomainError for a moment past."""
-    if not now < until <= slot.issue.publish_at:
-        raise DomainError("A promise ends after now and before the issue goes out.")
-    return _take(
-        session, slot, BookingKind.COURTESY, BookingState.HELD, "held", sponsor=sponsor, held_until=until, actor=actor,
-        now=now,
-    )  # fmt: skip
 
 
 def book_house(session: Session, *, slot: Slot, actor: str, now: datetime, reason: str = "") -> Booking:
@@ -74,11 +64,15 @@ def release_booking(session: Session, *, booking: Booking, actor: str, now: date
 def lapse_booking_when_due(session: Session, *, booking: Booking, now: datetime) -> bool:
     """Lapse a promise without an order if, seen under its lock, its time has run out; False where it was kept or freed."""
     lock_rows(session, Booking, [booking.id])
-    if booking.state is not BookingState.HELD or booking.held_until is None or booking.held_until > now:
+    if booking.state is not BookingState.HELD or booking.order_id is not None:
         return False
-    booking.move_to(BookingState.LAPSED)
-    booking.closed_at = now
+    if booking.held_until is None or booking.held_until > now:
+        return False
+    lock_issues(session, [booking.slot])
+    free_booking(booking, BookingState.LAPSED, now)
     note(session, booking, "lapsed", actor=CLOCK, now=now, was=BookingState.HELD, slot=booking.slot_id)
+    close_promise(session, booking, BookingState.LAPSED, actor=CLOCK, now=now)
+    offer_freed(session, [booking.slot], now=now)
     return True
 
 
@@ -106,15 +100,11 @@ def _take(
     *,
     actor: str,
     now: datetime,
-    sponsor: Sponsor | None = None,
     reason: str = "",
-    held_until: datetime | None = None,
 ) -> Booking:
     lock_issues(session, [slot])
     check_planned([slot], now)
-    booking = Booking(
-        slot=slot, sponsor=sponsor, kind=kind, state=state, reason=reason, created_at=now, held_until=held_until
-    )
+    booking = Booking(slot=slot, kind=kind, state=state, reason=reason, created_at=now)
     occupy(session, [slot], [booking])
     note(session, booking, action, actor=actor, now=now, slot=slot.id, reason=reason)
     return booking
@@ -124,9 +114,11 @@ def _release(
     session: Session, booking: Booking, action: str, *, actor: str, now: datetime, reason: str = ""
 ) -> Booking:
     lock_rows(session, Booking, [booking.id])
+    lock_issues(session, [booking.slot])
     was = booking.state
-    booking.move_to(BookingState.RELEASED)
-    booking.closed_at, booking.held_until = now, None
+    free_booking(booking, BookingState.RELEASED, now)
     booking.reason = reason or booking.reason
     note(session, booking, action, actor=actor, now=now, was=was, slot=booking.slot_id, reason=booking.reason)
+    close_promise(session, booking, BookingState.RELEASED, actor=actor, now=now, stays_in_line=True)
+    offer_freed(session, [booking.slot], now=now)
     return booking

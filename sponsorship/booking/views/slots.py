@@ -80,7 +80,7 @@ def book_slot(slot_id: int) -> Answer:
             services.book_house(session, slot=slot, actor=_actor(), now=now)
             return
         services.propose_order(
-            session, slot=slot, sponsor_name=clean_line(form.sponsor.data or ""),
+            session, newsletter=slot.issue.newsletter, slot_ids=[slot.id], sponsor_name=clean_line(form.sponsor.data or ""),
             contact_name=form.contact_name.data or "", contact_email=form.contact_email.data or "", actor=_actor(),
             now=now,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from sponsorship.inventory.rules import (
     IssueState,
     PlacementKind,
     RhythmChange,
+    SponsorApproval,
     check_issue_step,
     deadlines,
     price_on,
@@ -49,6 +50,9 @@ class Newsletter(Base):
     terms: Mapped[str] = mapped_column(Text, default="")
     terms_version: Mapped[int] = mapped_column(default=1)
     invoice_days: Mapped[int] = mapped_column(default=14)
+    sponsor_approval: Mapped[SponsorApproval] = mapped_column(
+        word_enum(SponsorApproval), default=SponsorApproval.NOBODY
+    )
     created_at: Mapped[datetime]
     placements: Mapped[list["Placement"]] = relationship(back_populates="newsletter", order_by="Placement.position")
     audience: Mapped[list["AudienceShare"]] = relationship(order_by="AudienceShare.position")

@@ -1,5 +1,6 @@
 """Placements, issue states and deadlines: when a slot can be bought and when its copy is due."""
 
+from sponsorship.inventory.rules.approval import SponsorApproval
 from sponsorship.inventory.rules.calendar import (
     ISSUE_STEPS,
     Deadlines,
@@ -19,6 +20,7 @@ __all__ = [
     "PlacementKind",
     "PriceRuleKind",
     "RhythmChange",
+    "SponsorApproval",
     "check_issue_step",
     "deadlines",
     "local_moment",

@@ -19,7 +19,8 @@ from sponsorship.reporting.models import ReportShare
 from sponsorship.reporting.queries.dates import next_open_slots
 from sponsorship.reporting.queries.standing import Standing, list_standings
 from sponsorship.reporting.rules import NEXT_DATES, REPORT_DELAY, REPORT_NEWS, CampaignNumbers, DayRow
-from sponsorship.tracking.models import Click, ClickHour, TrackedLink
+from sponsorship.tracking.models import ClickHour, ClickHourExclusion, TrackedLink
+from sponsorship.tracking.queries import rules_of
 from sponsorship.tracking.rules import ExclusionReason
 
 
@@ -34,6 +35,7 @@ class CampaignReport:
     days: tuple[DayRow, ...]
     exclusions: tuple[tuple[ExclusionReason, int], ...]
     next_dates: tuple[Slot, ...]
+    rules_versions: tuple[int, ...]
 
     @property
     def numbers(self) -> CampaignNumbers:
@@ -80,6 +82,9 @@ def get_campaign_report(session: Session, order: Order, now: datetime, *, only: 
         untracked=tuple(one for one in ran if one.id not in tracked),
         days=tuple(_days(session, tracked, order.newsletter.timezone)),
         exclusions=tuple(_exclusions(session, tracked)),
+        rules_versions=tuple(
+            sorted({one for issue_id in {row.issue_id for row in rows} for one in rules_of(session, issue_id)})
+        ),
         next_dates=tuple(next_open_slots(session, latest.slot, now, NEXT_DATES)) if latest else (),
     )
 
@@ -161,11 +166,12 @@ def _days(session: Session, booking_ids: Collection[int], zone: str) -> list[Day
 
 
 def _exclusions(session: Session, booking_ids: Collection[int]) -> Sequence[tuple[ExclusionReason, int]]:
+    hits = cast(func.sum(ClickHourExclusion.hits), Integer)
     query = (
-        select(Click.reason, func.count())
-        .join(TrackedLink, TrackedLink.id == Click.link_id)
-        .where(TrackedLink.booking_id.in_(booking_ids), Click.reason.is_not(None))
-        .group_by(Click.reason)
-        .order_by(func.count().desc(), Click.reason)
+        select(ClickHourExclusion.reason, hits)
+        .join(TrackedLink, TrackedLink.id == ClickHourExclusion.link_id)
+        .where(TrackedLink.booking_id.in_(booking_ids))
+        .group_by(ClickHourExclusion.reason)
+        .order_by(hits.desc(), ClickHourExclusion.reason)
     )
-    return [(reason, hits) for reason, hits in session.execute(query) if reason is not None]
+    return [(reason, number) for reason, number in session.execute(query)]

@@ -149,7 +149,7 @@ def _foot_clicks(session: Session, booking_ids: Collection[int]) -> dict[int, in
         .where(TrackedLink.booking_id.in_(booking_ids), TrackedLink.position == LinkPosition.FOOT)
         .group_by(TrackedLink.booking_id)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
+    return {row[0] or 0: row[1] for row in session.execute(query)}
 
 
 def total_clicks(rows: Iterable[Standing]) -> tuple[int, int, int]:

@@ -16,6 +16,7 @@ from sponsorship.reporting.rules.campaigns import (
     campaign_headline,
     count_steps,
     days_sentence,
+    paper_note,
     percentile_sentence,
 )
 from sponsorship.reporting.rules.exports import (
@@ -210,6 +211,7 @@ __all__ = [
     "overview_headline",
     "pace_sentence",
     "page_of",
+    "paper_note",
     "percentile_of",
     "percentile_sentence",
     "quarter_name",

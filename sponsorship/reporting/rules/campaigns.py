@@ -107,6 +107,13 @@ def days_sentence(rows: Sequence[DayRow]) -> str:
     )
 
 
+def paper_note(rules_versions: Sequence[int]) -> str:
+    """Say on paper what the figures mean, and by which version of the rules they were counted."""
+    versions = " and ".join(str(one) for one in rules_versions)
+    counted = f" Counted by version {versions} of the rules." if versions else ""
+    return PAPER_NOTE + counted
+
+
 PAPER_NOTE = (
     "People are readers counted once for each issue, without cookies and without keeping an address. A rate is people of mails "
     "delivered; its interval is Wilson’s, at 95 percent. Where a placement stands is the share of the placements of its kind, "

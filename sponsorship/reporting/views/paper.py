@@ -31,7 +31,7 @@ def report_values(report: CampaignReport, now: datetime) -> dict[str, Any]:
         "rows": [_row(row) for row in report.rows],
         "steps": [list(step) for step in rules.count_steps(numbers.hits, numbers.human, numbers.unique)],
         "reasons": [[reason.label, rules.HOW_IT_SHOWS[reason], number(hits)] for reason, hits in report.exclusions],
-        "note": rules.PAPER_NOTE,
+        "note": rules.paper_note(report.rules_versions),
     }
 
 

@@ -1,13 +1,13 @@
 """Links that open a report; indices that the figures are read by.
 
-Revision: 0006, after 0005
+Revision: 0011, after 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

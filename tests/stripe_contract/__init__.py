@@ -1,0 +1,1 @@
+"""What leaves for Stripe and what the stand-in answers, held against what Stripe and its library publish. All of it offline."""
