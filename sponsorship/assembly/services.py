@@ -9,7 +9,10 @@ from sponsorship.accounts.services import record_act
 from sponsorship.assembly.errors import DraftInvalid, NotReady
 from sponsorship.assembly.models import IssueDraft
 from sponsorship.assembly.queries import preflight
+from sponsorship.assembly.rules.draft import editorial_links
 from sponsorship.assembly.rules.preflight import PreflightSeverity
+from sponsorship.checks.queries import list_copy_of_issue
+from sponsorship.checks.services import find_duplicates, put_editorial_links
 from sponsorship.core.db import lock_rows
 from sponsorship.core.format import count_word
 from sponsorship.inventory.models import Issue
@@ -45,7 +48,18 @@ def save_draft(session: Session, *, issue: Issue, markdown: str, actor: str, now
         session, actor=actor, action="draft_saved", object_type="issue", object_id=issue.id,
         newsletter_id=issue.newsletter_id, now=now, before=before,
     )  # fmt: skip
+    _check_links(session, issue, markdown, now)
     return draft
+
+
+def _check_links(session: Session, issue: Issue, markdown: str, now: datetime) -> None:
+    """Look whether a sponsor of the issue is also among the links of its own text; what was found before follows the draft."""
+    put_editorial_links(
+        session, newsletter_id=issue.newsletter_id, issue_id=issue.id, issue_number=issue.number,
+        publish_on=issue.publish_on, links=editorial_links(markdown), now=now,
+    )  # fmt: skip
+    for text in list_copy_of_issue(session, issue.newsletter_id, issue.publish_on):
+        find_duplicates(session, text=text, now=now)
 
 
 def send_issue(session: Session, *, issue: Issue, actor: str, now: datetime) -> None:

@@ -56,6 +56,18 @@ class NotYoursToRelease(DomainError):
     message = "This slot belongs to an order that is paid or being paid. Cancel the order instead."
 
 
+class CannotMove(DomainError):
+    """The booking cannot be moved, or not by this person; the sentence says why."""
+
+    status = 409
+
+
+class MoveOpen(DomainError):
+    """The booking waits already to move to a dearer slot."""
+
+    status = 409
+
+
 class SlotIsOpen(DomainError):
     """Nobody need wait: what is wished for can be bought now; `slot_id` is the first such slot."""
 

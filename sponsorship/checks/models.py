@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sponsorship.checks.rules import CheckRule, CopySource, FindingState, Passage, Reader, Severity, Telling, tell
@@ -17,6 +17,9 @@ class CorpusText(Base):
         UniqueConstraint("source", "source_id"),
         Index("ix_corpus_text_issue", "newsletter_id", "publish_on"),
         Index("ix_corpus_text_destination", "newsletter_id", "destination"),
+        Index(
+            "ix_corpus_text_unindexed", "id", sqlite_where=text("words IS NULL"), postgresql_where=text("words IS NULL")
+        ),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,6 +35,7 @@ class CorpusText(Base):
     body: Mapped[str] = mapped_column(Text)  # plain text, markup stripped
     url: Mapped[str] = mapped_column(Text)
     destination: Mapped[str] = mapped_column(Text)  # the link as it is compared: core.urls.normal_url
+    words: Mapped[str | None] = mapped_column(Text)  # as similarity.spell gives them; None until they are indexed
     withdrawn_at: Mapped[datetime | None]  # it will not be printed after all: compared with nothing
 
     @property
@@ -51,6 +55,32 @@ class CorpusText(Base):
             url=self.url,
             destination=self.destination,
         )
+
+
+class CopyBand(Base):
+    """One band of a text's signature (rules/signature.py): texts that share one are worth comparing."""
+
+    __tablename__ = "copy_band"
+    __table_args__ = (Index("ix_copy_band_text", "text_id"), {"sqlite_with_rowid": False})
+    band: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    text_id: Mapped[int] = mapped_column(ForeignKey("corpus_text.id"), primary_key=True, autoincrement=False)
+
+
+class CheckSetting(Base):
+    """A rule as a newsletter wants it; one without a row has the rule's default."""
+
+    __tablename__ = "check_setting"
+    __table_args__ = (
+        CheckConstraint("issues BETWEEN 0 AND 52", name="issues"),
+        CheckConstraint("days BETWEEN 0 AND 365", name="days"),
+        CheckConstraint("likeness BETWEEN 40 AND 95", name="likeness"),
+    )
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"), primary_key=True)
+    rule: Mapped[CheckRule] = mapped_column(word_enum(CheckRule), primary_key=True)
+    is_on: Mapped[bool]
+    issues: Mapped[int]
+    days: Mapped[int]
+    likeness: Mapped[int]
 
 
 class Finding(Base):

@@ -146,7 +146,8 @@ def check_draft(session: Session, booking: Booking, copy: Copy, now: datetime) -
     text = find_text(session, CopySource.CREATIVE, creative.id) if creative else None
     settled = settled_marks(session, text.id) if text else set()
     matches = find_matches(session, passage, now.date(), skipped=settled)
-    findings = [evidence_of(match, passage, reader=Reader.SPONSOR, today=now.date()) for match in matches]
+    told = [match for match in matches if match.rule is not CheckRule.EDITORIAL_LINK]  # that is the publisher's to know
+    findings = [evidence_of(match, passage, reader=Reader.SPONSOR, today=now.date()) for match in told]
     problems = copy_problems(copy, copy_limits(booking.slot.placement))
     waived = (
         [f for f in list_findings(session, [text.id], only_open=False) if f.state is FindingState.WAIVED]

@@ -51,6 +51,60 @@ class EntryUnbalanced(DomainError):
     message = "The books would not add up, so nothing was posted."
 
 
+class NothingKept(DomainError):
+    """No money is kept that could be used."""
+
+    status = 409
+    message = "No money is kept that could be used for this. Nothing was changed."
+
+
+class NothingToCredit(DomainError):
+    """Nothing of the order is sold any more, or it has no invoice."""
+
+    status = 409
+    message = "Nothing is left on this order that could be taken off. Nothing was changed."
+
+
+class TooMuchToCredit(DomainError):
+    """More than is left on the order; another refund may have been made meanwhile."""
+
+    status = 409
+
+
+class RefundWhileDisputed(DomainError):
+    """The bank holds the money: a refund would pay it twice."""
+
+    status = 409
+    message = "This payment is disputed, and the bank holds the money. It cannot be refunded until that is decided."
+
+
+class CreditExceeded(DomainError):
+    """The order would bring the sponsor over what it may owe."""
+
+    status = 409
+
+
+class NotPayableByBank(DomainError):
+    """The refund is still on its way by the provider, or done."""
+
+    status = 409
+    message = "This refund is on its way, or done. Only one that failed, or that came by bank, is paid back by hand."
+
+
+class HasRun(DomainError):
+    """A slot that ran is not cancelled: it is credited."""
+
+    status = 409
+    message = "One of these slots has run. What ran is not cancelled; take its price off with a refund instead."
+
+
+class InvoicePartlyPaid(DomainError):
+    """An invoice on which money came is not voided: it is credited."""
+
+    status = 409
+    message = "Money has come for this invoice. Cancel its order or refund it instead of voiding the invoice."
+
+
 class MonthNotOver(DomainError):
     """Only what is over can be closed."""
 

@@ -54,6 +54,7 @@ class SessionOrder:
     expires_at: datetime
     is_instant_only: bool
     metadata: Mapping[str, str]
+    is_taxed_there: bool = False  # the provider works out the tax and adds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,12 @@ class ProviderSession:
         return SessionTerms(self.amount_minor, self.currency, self.reference, self.is_live, self.metadata)
 
     @property
+    def net_terms(self) -> SessionTerms:
+        """The same without the tax that the provider added."""
+        net = self.amount_minor - self.tax_minor
+        return SessionTerms(net, self.currency, self.reference, self.is_live, self.metadata)
+
+    @property
     def money_id(self) -> str:
         """What the money is known by in our books: the payment, or where there is none, the session."""
         return self.payment_id or self.provider_id
@@ -102,6 +109,24 @@ class ProviderRefund:
     payment_id: str | None
     metadata: dict[str, str]
     failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderDispute:
+    """A dispute as the provider has it now: what the bank took and gave back, and what that cost; minor units."""
+
+    provider_id: str
+    status: str
+    amount_minor: int
+    currency: str
+    reason: str
+    payment_id: str | None
+    is_live: bool
+    is_refundable: bool
+    withdrawn_minor: int
+    reinstated_minor: int
+    fee_minor: int
+    evidence_due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +171,15 @@ class PaymentGateway(Protocol):
 
     def fetch_refund(self, provider_id: str) -> ProviderRefund:
         """Return a refund as it is now; raises ProviderUnavailable, ProviderRefused."""
+
+    def fetch_dispute(self, provider_id: str) -> ProviderDispute:
+        """Return a dispute as it is now; raises ProviderUnavailable, ProviderRefused."""
+
+    def list_disputes_since(self, since: datetime) -> list[ProviderDispute]:
+        """Return the disputes opened since a moment; raises ProviderUnavailable."""
+
+    def list_refunds_since(self, since: datetime) -> list[ProviderRefund]:
+        """Return the refunds made since a moment; raises ProviderUnavailable."""
 
     def list_events_since(self, since: datetime) -> list[ProviderEvent]:
         """Return the provider's events since a moment, oldest first; raises ProviderUnavailable."""

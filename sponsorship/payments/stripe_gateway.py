@@ -15,6 +15,7 @@ from stripe import StripeClient, WebhookSignature
 
 from sponsorship.core.config import STRIPE_API, Settings
 from sponsorship.payments.gateway import (
+    ProviderDispute,
     ProviderEvent,
     ProviderRefund,
     ProviderRefused,
@@ -40,6 +41,12 @@ EVENT_TOPICS = [
     "refund.created",
     "refund.updated",
     "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
 ]
 REFUND_STATES = {
     "pending": RefundState.PENDING,
@@ -74,6 +81,7 @@ class StripeGateway:
         self._sessions = client.v1.checkout.sessions
         self._refunds = client.v1.refunds
         self._events = client.v1.events
+        self._disputes = client.v1.disputes
 
     def prepare_session(self, order: SessionOrder) -> dict[str, Any]:
         """Return the parameters of a Checkout Session with inline prices, for hosted payment in our own currency."""
@@ -104,6 +112,12 @@ class StripeGateway:
         }
         if order.email:
             request["customer_email"] = order.email
+        if order.is_taxed_there:
+            request |= {
+                "automatic_tax": {"enabled": True},
+                "billing_address_collection": "required",
+                "tax_id_collection": {"enabled": True},
+            }
         if order.is_instant_only:
             request["allowed_payment_method_types"] = INSTANT_METHODS
         return request
@@ -147,6 +161,20 @@ class StripeGateway:
     def fetch_refund(self, provider_id: str) -> ProviderRefund:
         """Retrieve a refund."""
         return _refund(_ask(self._refunds.retrieve, provider_id))
+
+    def fetch_dispute(self, provider_id: str) -> ProviderDispute:
+        """Retrieve a dispute; its balance transactions come with it."""
+        return _dispute(_ask(self._disputes.retrieve, provider_id))
+
+    def list_disputes_since(self, since: datetime) -> list[ProviderDispute]:
+        """List the disputes created since then."""
+        query = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        return [_dispute(body) for body in self._all(self._disputes, query)]
+
+    def list_refunds_since(self, since: datetime) -> list[ProviderRefund]:
+        """List the refunds created since then."""
+        query = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        return [_refund(body) for body in self._all(self._refunds, query)]
 
     def list_events_since(self, since: datetime) -> list[ProviderEvent]:
         """List the events of the kinds that we use; Stripe keeps them for 30 days."""
@@ -225,6 +253,25 @@ def _refund(body: dict[str, Any]) -> ProviderRefund:
         payment_id=_expanded(body.get("payment_intent")).get("id"),
         metadata=body.get("metadata") or {},
         failure=body.get("failure_reason"),
+    )
+
+
+def _dispute(body: dict[str, Any]) -> ProviderDispute:
+    movements = body.get("balance_transactions") or []
+    due_by = (body.get("evidence_details") or {}).get("due_by")
+    return ProviderDispute(
+        provider_id=body["id"],
+        status=body["status"],
+        amount_minor=body["amount"],
+        currency=body["currency"].upper(),
+        reason=body.get("reason") or "general",
+        payment_id=_expanded(body.get("payment_intent")).get("id"),
+        is_live=body["livemode"],
+        is_refundable=bool(body.get("is_charge_refundable")),
+        withdrawn_minor=-sum(m["amount"] for m in movements if m["amount"] < 0),
+        reinstated_minor=sum(m["amount"] for m in movements if m["amount"] > 0),
+        fee_minor=sum(m["fee"] for m in movements),
+        evidence_due_at=datetime.fromtimestamp(due_by, UTC) if due_by else None,
     )
 
 

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sponsorship.assembly.rules.draft import MARKER, DraftCheck, block_key, check_draft, fill_draft, marker
+from sponsorship.assembly.rules.draft import (
+    MARKER,
+    DraftCheck,
+    block_key,
+    check_draft,
+    editorial_links,
+    fill_draft,
+    marker,
+)
 
 BLOCKS = {
     "primary": "Sponsor\n=======\n\nKnow what your containers do.\n<br>[x](https://x.example)",
@@ -125,3 +133,23 @@ def test_the_check_says_what_has_no_place_what_has_two_and_what_nobody_knows() -
 def test_keys_are_as_an_editor_writes_them(key: str, ordinal: int, is_echo: bool, block: str) -> None:
     assert block_key(key, ordinal, is_echo=is_echo) == block
     assert MARKER.fullmatch(marker(block))
+
+
+@pytest.mark.parametrize(
+    ("markdown", "links"),
+    [
+        ("See [the release](https://a.example/2).", [("the release", "https://a.example/2")]),
+        ("Bare https://a.example/x, and again <https://a.example/x>.", [("", "https://a.example/x")]),
+        ("[ref]: https://a.example/ref\n\n[words][ref]", [("", "https://a.example/ref")]),
+        ('<a class="x" href="https://a.example/h">Here</a>', [("Here", "https://a.example/h")]),
+        ("[a](https://a.example) [b](http://b.example)", [("a", "https://a.example"), ("b", "http://b.example")]),
+        ("[mail](mailto:a@a.example) [rel](/x)", []),
+        ("<!-- sponsor:primary -->\n[ad](https://ad.example)\n<!-- /sponsor:primary -->\n[own](https://own.example)", [("own", "https://own.example")]),
+        ("<!-- sponsor:primary -->\n[own](https://own.example)", [("own", "https://own.example")]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_the_links_of_the_editors_own_text_are_read_without_the_blocks(
+    markdown: str, links: list[tuple[str, str]]
+) -> None:
+    assert editorial_links(markdown) == links

@@ -13,12 +13,14 @@ from sponsorship.assembly.services import LONGEST_DRAFT, save_draft, send_issue,
 from sponsorship.assembly.tasks import TASKS, mark_due
 from sponsorship.booking.models import Booking
 from sponsorship.booking.rules import BookingState
+from sponsorship.checks.queries import open_findings_of_issue
+from sponsorship.checks.rules import CheckRule
 from sponsorship.core import outbox
 from sponsorship.core.db import transaction
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.inventory.models import Issue, Newsletter
 from sponsorship.inventory.rules import IssueState
-from tests.factories.assembly import ready_issue, sell_slot
+from tests.factories.assembly import COPY, ready_issue, ready_slot, sell_slot
 from tests.factories.inventory import issue_on, slot_on
 
 DAY = date(2026, 11, 22)
@@ -49,6 +51,20 @@ def test_what_a_new_draft_replaces_stays_on_record(session: Session, newsletter:
         ("Ed", None),
         ("Imogen", {"markdown": "First words.", "saved_by": "Ed"}),
     ]
+
+
+def test_a_sponsor_among_the_drafts_links_is_pointed_out_until_the_link_goes(
+    session: Session, newsletter: Newsletter, now: datetime
+) -> None:
+    with transaction() as writing:
+        ready_slot(writing, slot_on(writing, newsletter, DAY, "primary"), now=now, sponsor_name="Cinderbox", copy=COPY)
+    keep(newsletter, "See [the second version](https://blog.cinderbox.example/2).", now)
+    found = open_findings_of_issue(session, newsletter.id, DAY)
+    assert [(finding.rule, finding.other.heading) for finding in found] == [
+        (CheckRule.EDITORIAL_LINK, "the second version")
+    ]
+    keep(newsletter, "See [somebody else](https://blog.other.example/2).", now)
+    assert open_findings_of_issue(session, newsletter.id, DAY) == []
 
 
 @pytest.mark.parametrize("markdown", ["", " \r\n\t", "a\x00b", "a" * (LONGEST_DRAFT + 1)])

@@ -31,7 +31,9 @@ from tests.factories.checks import BUILDS, WATCH, WATCH_EDITED, day_of, passage,
 from tests.factories.inventory import make_newsletter
 
 LINK = "https://cinderbox.example/runbook"
-SPONSOR, DESTINATION, SAME_COPY, NEAR_COPY = CheckRule
+SPONSOR, DESTINATION = CheckRule.SAME_SPONSOR, CheckRule.SAME_DESTINATION
+SAME_COPY, NEAR_COPY = CheckRule.SAME_COPY, CheckRule.NEAR_COPY
+OTHERS_COPY, OLD_LINK = CheckRule.OTHERS_COPY, CheckRule.OLD_LINK
 Told = list[tuple[CheckRule, Severity, int]]
 
 
@@ -63,7 +65,8 @@ def put_one(newsletter: Newsletter, now: datetime, issue_number: int = 812, **mo
             [(SPONSOR, Severity.LOOK)], id="two ads of one sponsor in one issue",
         ),
         pytest.param(
-            812, {"sponsor_name": "Emberjar", "body": WATCH_EDITED, "url": "https://emberjar.example"},
+            812,
+            {"placement_name": "Sponsored", "sponsor_name": "Emberjar", "body": WATCH_EDITED, "url": "https://emberjar.example"},
             [(NEAR_COPY, Severity.STOPS)], id="another sponsor's ad in nearly the same words",
         ),
         pytest.param(811, {"body": BUILDS, "url": "https://cinderbox.example/jobs"}, [], id="the same sponsor a week earlier"),
@@ -80,6 +83,21 @@ def put_one(newsletter: Newsletter, now: datetime, issue_number: int = 812, **mo
         ),
         pytest.param(808, {}, [(DESTINATION, Severity.LOOK), (SAME_COPY, Severity.LOOK)], id="28 days before"),
         pytest.param(807, {}, [], id="35 days before"),
+        pytest.param(
+            812, {"body": BUILDS, "url": "https://kestrel.example", "sponsor_name": "Kestrel CI"},
+            [(CheckRule.SAME_SLOT, Severity.STOPS)], id="two texts for one slot",
+        ),
+        pytest.param(
+            812, {"placement_name": "Sponsored", "sponsor_name": "Cinderbox Labs", "body": BUILDS, "url": "https://jobs.cinderbox.example"},
+            [(SPONSOR, Severity.LOOK)], id="another name under the same web domain",
+        ),
+        pytest.param(
+            700, {"sponsor_name": "Emberjar", "body": WATCH_EDITED.replace("Cinderbox", "Emberjar"), "url": "https://emberjar.example"},
+            [(OTHERS_COPY, Severity.LOOK)], id="what another sponsor printed two years ago, edited and under its own name",
+        ),
+        pytest.param(700, {"url": "https://cinderbox.example/"}, [], id="the sponsor's own copy of two years ago"),
+        pytest.param(700, {"body": BUILDS}, [(OLD_LINK, Severity.LOOK)], id="new copy under a link of two years ago"),
+        pytest.param(700, {"body": BUILDS, "url": f"{LINK}?utm_campaign=old"}, [], id="the same page, another campaign"),
     ],
 )  # fmt: skip
 def test_what_is_found_and_how_much_it_weighs(
@@ -153,7 +171,7 @@ def test_changing_the_other_text_clears_the_finding_against_it(
 ) -> None:
     other = put_one(newsletter, now, source_id=5, placement_name="Sponsored", sponsor_name="Emberjar")
     text = put_one(newsletter, now)
-    assert len(check(text, now)) == 2
+    assert len(check(text, now)) == 3
     put_one(newsletter, now, source_id=5, placement_name="Sponsored", sponsor_name="Emberjar", body=BUILDS, url="")
     check(other, now)
     assert list_findings(session, [text.id]) == []

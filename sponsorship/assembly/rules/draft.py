@@ -12,6 +12,11 @@ from itertools import zip_longest
 
 MARKER = re.compile(r"<!--[ \t]*(?P<end>/?)sponsor:(?P<key>[\w-]+(?::\d{1,2})?(?::echo)?)[ \t]*-->", re.ASCII)
 LINE_END = re.compile(r"\r\n|\n|\r")
+LINK = re.compile(
+    r"\[(?P<words>[^\]\n]*)\]\(\s*<?(?P<linked>https?://[^\s)>]+)|^\[[^\]\n]+\]:\s*<?(?P<noted>https?://[^\s>]+)"
+    r"|<a\s[^>]*?href=[\"'](?P<href>https?://[^\"']+)[\"'][^>]*>(?P<label>[^<]*)|(?P<bare>https?://[^\s)>\]\"']+)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,32 @@ def check_draft(markdown: str, keys: Collection[str]) -> DraftCheck:
         repeated=tuple(key for key in keys if found.count(key) > 1),
         unknown=tuple(dict.fromkeys(key for key in found if key not in keys)),
     )
+
+
+def editorial_links(markdown: str) -> list[tuple[str, str]]:
+    """Return the links of the editor's own text as (words, address), in order, each address once; blocks are left out.
+
+    Markdown links, references, addresses as they stand, and `<a href>`; the words are empty where there are none.
+    """
+    own = _without_blocks(markdown)
+    found: dict[str, str] = {}
+    for link in LINK.finditer(own):
+        address = (link["linked"] or link["noted"] or link["href"] or link["bare"]).rstrip(".,;:!?")
+        words = " ".join((link["words"] or link["label"] or "").split())
+        found[address] = found.get(address) or words
+    return [(words, address) for address, words in found.items()]
+
+
+def _without_blocks(markdown: str) -> str:
+    """The draft without what stands between a block's two markers."""
+    kept, done = [], 0
+    marks = list(MARKER.finditer(markdown))
+    for mark, follower in zip_longest(marks, marks[1:]):
+        is_pair = follower is not None and follower["end"] and _plain_key(follower["key"]) == _plain_key(mark["key"])
+        if not mark["end"] and is_pair:
+            kept.append(markdown[done : mark.start()])
+            done = follower.end()
+    return "".join([*kept, markdown[done:]])
 
 
 def _places(markdown: str, blocks: Mapping[str, str]) -> Iterator[_Place]:

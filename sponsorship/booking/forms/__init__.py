@@ -10,6 +10,7 @@ from sponsorship.booking.forms.demand import (
     ProposalForm,
     RequestForm,
 )
+from sponsorship.booking.forms.moves import MoveForm
 from sponsorship.booking.forms.slots import (
     BookSlotForm,
     ChangePriceForm,
@@ -29,6 +30,7 @@ __all__ = [
     "HoldCourtesyForm",
     "HoldSlotsForm",
     "JoinWaitingForm",
+    "MoveForm",
     "ProposalForm",
     "RequestForm",
     "SlotActForm",

@@ -1,19 +1,32 @@
 """An order's way after the hold: checkout, confirmation, lapse, cancellation."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.errors import NotYoursToRelease, SlotTaken
-from sponsorship.booking.models import Order
-from sponsorship.booking.rules import BUYER, CLOCK, LONGEST_HOLD, OCCUPYING, BookingState, OrderState, PaymentMethod
+from sponsorship.booking.models import Booking, Order
+from sponsorship.booking.queries import list_claims
+from sponsorship.booking.rules import (
+    BUYER,
+    CLOCK,
+    LONGEST_HOLD,
+    OCCUPYING,
+    OPEN_ORDERS,
+    BookingState,
+    OrderState,
+    PaymentMethod,
+)
 from sponsorship.booking.services.hold import check_alive, hold_until
+from sponsorship.booking.services.move import complete_move
 from sponsorship.booking.services.occupy import (
     SLOT_INDEX,
     free_booking,
     lock_issues,
     lock_order,
+    name_slot,
     name_slots,
     note,
     taken,
@@ -69,18 +82,18 @@ def confirm_order(session: Session, *, order: Order, method: PaymentMethod, now:
     was = lock_order(session, order)
     if order.state is OrderState.CONFIRMED:
         return order
-    slots = [booking.slot for booking in order.bookings]
-    lock_issues(session, slots)
+    lock_issues(session, [booking.slot for row in order.bookings for booking in (row, row.moves) if booking])
     _check_not_run(order)
     try:
         with session.begin_nested():
             if order.state in LATE:
                 retake_price(session, order=order, now=now)
-            _confirm(order, method, now)
+            _confirm(session, order, method, now)
             session.flush()
     except IntegrityError as refusal:
         if not violates(refusal, *SLOT_INDEX):
             raise
+        slots = [booking.slot for booking in order.bookings]
         raise taken(session, slots, ours=frozenset(booking.id for booking in order.bookings)) from refusal
     note(session, order, "confirmed", actor=BUYER, now=now, was=was, method=method.value)
     return order
@@ -130,6 +143,48 @@ def cancel_order(session: Session, *, order: Order, reason: str, actor: str, now
     return order
 
 
+def cancel_bookings(
+    session: Session, *, order: Order, bookings: Collection[Booking], reason: str, actor: str, now: datetime
+) -> list[Booking]:
+    """Cancel some bookings of an order, and the order with the last of them; returns those that were freed.
+
+    What was paid is for payments to give back. Raises InvalidTransition for a booking that has run; those that are free
+    already, or belong to another order, are left alone.
+    """
+    was = lock_order(session, order)
+    chosen = [booking for booking in order.bookings if booking in bookings and booking.state in OCCUPYING]
+    if any(booking.state is BookingState.RAN for booking in chosen):
+        raise InvalidTransition("It has run already, so it cannot be cancelled.")
+    if all(booking in chosen for booking in order.bookings if booking.state in OCCUPYING):
+        cancel_order(session, order=order, reason=reason, actor=actor, now=now)
+        return chosen
+    for booking in chosen:
+        state = booking.state
+        free_booking(booking, BookingState.CANCELLED if state is BookingState.CONFIRMED else BookingState.RELEASED, now)
+        booking.reason = reason
+        note(
+            session, booking, "cancelled", actor=actor, now=now, was=state, slot=booking.slot_id,
+            place=name_slot(booking.slot), reason=reason,
+        )  # fmt: skip
+    return_credits(session, bookings=chosen, actor=actor, now=now)
+    cut = [booking.id for booking in chosen]
+    note(session, order, "cut", actor=actor, now=now, was=was, bookings=cut, reason=reason)
+    session.flush()
+    offer_freed(session, [booking.slot for booking in chosen], now=now)
+    return chosen
+
+
+def release_claims(session: Session, *, booking_ids: list[int], now: datetime) -> list[Order]:
+    """Let go of dearer slots that wait for the difference of a move, now that their bookings ran or are gone."""
+    dropped = []
+    for order in list_claims(session, booking_ids):
+        lock_order(session, order)
+        if order.state in OPEN_ORDERS:
+            reason = "The booking that was to move has run, or was cancelled."
+            dropped.append(cancel_order(session, order=order, reason=reason, actor=CLOCK, now=now))
+    return dropped
+
+
 def _check_not_run(order: Order) -> None:
     gone = [b.slot for b in order.bookings if b.state not in OCCUPYING and b.slot.issue.state is not IssueState.PLANNED]
     if gone:
@@ -137,14 +192,16 @@ def _check_not_run(order: Order) -> None:
         raise SlotTaken(f"{name_slots(gone)} can no longer be had: the issue went out.", ids)
 
 
-def _confirm(order: Order, method: PaymentMethod, now: datetime) -> None:
+def _confirm(session: Session, order: Order, method: PaymentMethod, now: datetime) -> None:
     if order.state in LATE:
         order.move_to(OrderState.LATE_PAYMENT)
     order.move_to(OrderState.CONFIRMED)
     order.payment_method, order.confirmed_at = method, now
     order.held_until = order.closed_at = None
     for booking in order.bookings:
-        if booking.state not in (BookingState.CONFIRMED, BookingState.RAN):
+        if booking.moves_id is not None and booking.state is not BookingState.MOVED:
+            complete_move(session, claim=booking, now=now)
+        elif booking.state not in (BookingState.CONFIRMED, BookingState.RAN, BookingState.MOVED):
             booking.move_to(BookingState.CONFIRMED)
             booking.held_until = booking.closed_at = None
 

@@ -10,7 +10,7 @@ from sponsorship.payments.flows.checkout import (
     settle_order,
     settle_session,
 )
-from sponsorship.payments.flows.refunds import send_due_refunds, send_refund, sync_refund
+from sponsorship.payments.flows.refunds import send_due_refunds, send_refund, sync_dispute, sync_refund
 from sponsorship.payments.flows.settle import Reconciled, reconcile, settle_inbox, settle_provider_session
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "settle_order",
     "settle_provider_session",
     "settle_session",
+    "sync_dispute",
     "sync_refund",
 ]

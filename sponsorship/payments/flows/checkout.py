@@ -15,11 +15,13 @@ from sponsorship.payments.gateway import PaymentGateway, ProviderRefused, Provid
 from sponsorship.payments.queries import find_standing_session, get_payment_session, list_payment_sessions
 from sponsorship.payments.rules import SessionState, SessionVerdict
 from sponsorship.payments.services import (
+    accept_other_dates,
     apply_session,
     begin_session,
     check_credit,
     confirm_free,
     confirm_on_invoice,
+    decide_tax,
     describe_session,
     drop_session,
     note_failure,
@@ -34,6 +36,7 @@ def check_out(
     order_token: str,
     details: Mapping[str, Any],
     is_invoice: bool,
+    accepts_other_dates: bool = False,
     user_id: int | None,
     gateway: PaymentGateway,
     settings: Settings,
@@ -46,6 +49,8 @@ def check_out(
     """
     with transaction() as session:
         order = give_details(session, order=get_order(session, order_token), now=now, **details)
+        decide_tax(session, order=order, now=now)
+        accept_other_dates(session, order=order, accepts=accepts_other_dates)
         if is_invoice:
             check_credit(session, order=order, user_id=user_id)
             confirm_on_invoice(session, order=order, now=now)

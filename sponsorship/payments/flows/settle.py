@@ -13,7 +13,7 @@ from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.payments.flows.checkout import release_order, settle_session
 from sponsorship.payments.flows.facts import let_go, reading
-from sponsorship.payments.flows.refunds import send_due_refunds, sync_refund
+from sponsorship.payments.flows.refunds import send_due_refunds, sync_dispute, sync_refund
 from sponsorship.payments.gateway import PaymentGateway, ProviderEvent, ProviderUnavailable
 from sponsorship.payments.queries import (
     find_payment_session,
@@ -132,6 +132,8 @@ def _settle_event(event: ProviderEvent, gateway: PaymentGateway, settings: Setti
         outcome = settle_provider_session(event.object_id, gateway=gateway, settings=settings, now=now)
     elif event.topic.startswith("refund."):
         outcome = sync_refund(event.object_id, gateway=gateway, now=now)
+    elif event.topic.startswith("charge.dispute."):
+        outcome = sync_dispute(event.object_id, gateway=gateway, now=now)
     return InboxState.IGNORED if outcome is None else InboxState.SETTLED
 
 

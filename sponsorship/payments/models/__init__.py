@@ -76,6 +76,11 @@ class PaymentSession(Base):
     order: Mapped[Order] = relationship(lazy="joined", innerjoin=True)
 
     @property
+    def is_taxed_there(self) -> bool:
+        """Whether the provider works out the tax: then it is known only when the buyer has paid."""
+        return bool(self.request.get("automatic_tax", {}).get("enabled"))
+
+    @property
     def terms(self) -> SessionTerms:
         """What was agreed on when the page was asked for; the provider's answer is compared with it."""
         return SessionTerms(
@@ -217,6 +222,7 @@ class Refund(Base):
     reason: Mapped[str]
     credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("credit_note.id"), index=True)
     is_external: Mapped[bool] = mapped_column(default=False)  # made at the provider, not asked for by us
+    is_by_hand: Mapped[bool] = mapped_column(default=False)  # paid by bank, by a person
     created_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime]

@@ -61,7 +61,7 @@ def _differing_invoices(session: Session) -> Iterator[str]:
         .group_by(JournalEntry.order_id)
         .subquery()
     )
-    said = Invoice.net_minor + Invoice.tax_minor - Invoice.paid_minor
+    said = Invoice.net_minor + Invoice.tax_minor - Invoice.paid_minor - Invoice.credited_minor
     query = select(Invoice.number, said, func.coalesce(owed.c.balance, 0))
     query = query.outerjoin(owed, owed.c.key == Invoice.order_id).where(Invoice.state.in_(STANDING_INVOICES))
     for number, open_minor, balance in session.execute(query):

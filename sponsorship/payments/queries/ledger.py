@@ -12,6 +12,13 @@ from sponsorship.payments.rules import Account, EntryKind, OpenPart
 
 LAST = 2**31  # the tax, which belongs to no booking, stands behind the bookings
 NET_RECEIVABLE = (JournalLine.account == Account.RECEIVABLE) & JournalLine.booking_id.is_not(None)
+NET_COLLECTED_KINDS = (EntryKind.RECEIVED, EntryKind.APPLIED)
+# What came in for bookings; and what of it went back, is kept for another order, or was lost in a dispute.
+NET_CAME = NET_RECEIVABLE & JournalEntry.kind.in_(NET_COLLECTED_KINDS)
+NET_WENT = JournalLine.booking_id.is_not(None) & JournalLine.account.in_(
+    (Account.REFUND_DUE, Account.UNAPPLIED, Account.DISPUTE_HOLD)
+)
+WRITTEN_OFF = JournalLine.booking_id.is_not(None) & JournalLine.account.in_((Account.BAD_DEBT, Account.DISPUTE_LOSS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def money_by_booking(session: Session, booking_ids: Collection[int]) -> dict[int
         select(
             JournalLine.booking_id,
             _sum(JournalLine.account == Account.BACKLOG),
-            _sum(NET_RECEIVABLE & (JournalEntry.kind == EntryKind.RECEIVED)),
+            _collected(),
             _sum(NET_RECEIVABLE),
         )
         .join(JournalLine.entry)
@@ -56,7 +63,7 @@ def money_by_booking(session: Session, booking_ids: Collection[int]) -> dict[int
         .group_by(JournalLine.booking_id)
     )
     rows = session.execute(lines)
-    return {row[0]: BookingMoney(row[1], -row[2], row[3]) for row in rows if row[0] is not None}
+    return {row[0]: BookingMoney(row[1], row[2], row[3]) for row in rows if row[0] is not None}
 
 
 def total_money(session: Session, newsletter_id: int) -> MoneyTotals:
@@ -64,9 +71,9 @@ def total_money(session: Session, newsletter_id: int) -> MoneyTotals:
     deferred = _sum(JournalLine.account == Account.DEFERRED)
     columns = (
         _sum(JournalLine.account == Account.BACKLOG),
-        _sum(NET_RECEIVABLE & (JournalEntry.kind == EntryKind.RECEIVED)),
+        _collected(),
         _sum(NET_RECEIVABLE),
-        _sum(JournalLine.account == Account.BAD_DEBT),
+        _sum(WRITTEN_OFF),
         _sum(JournalLine.account.in_((Account.REVENUE, Account.ALLOWANCES))),
         deferred,
         _sum(JournalLine.account == Account.UNAPPLIED),
@@ -85,7 +92,7 @@ def total_money(session: Session, newsletter_id: int) -> MoneyTotals:
     owed_not_run = int(session.scalar(select(func.sum(not_run.c.owed))) or 0)
     return MoneyTotals(
         booked_minor=booked,
-        collected_minor=-received,
+        collected_minor=received,
         outstanding_minor=outstanding,
         written_off_minor=written_off,
         recognised_minor=-recognised,
@@ -130,6 +137,12 @@ def deferred_of_booking(session: Session, booking_id: int) -> int:
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     """Sum the lines of that condition, 0 without one; PostgreSQL would make a decimal of it."""
     return cast(func.coalesce(func.sum(case((condition, JournalLine.amount_minor), else_=0)), 0), BigInteger)
+
+
+def _collected() -> ColumnElement[int]:
+    """Net of tax: what came in for bookings, less what of it went back; a credit is a negative line, a receipt as well."""
+    came = case((NET_CAME, -JournalLine.amount_minor), (NET_WENT, JournalLine.amount_minor), else_=0)
+    return cast(func.coalesce(func.sum(came), 0), BigInteger)
 
 
 def _own(newsletter_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -10,7 +10,7 @@ from sponsorship.booking.models import Order
 from sponsorship.booking.rules import OrderState
 from sponsorship.core.errors import NotFound
 from sponsorship.payments.models import PaymentSession, Receipt, Refund, WebhookEvent
-from sponsorship.payments.rules import STANDING_SESSIONS, InboxState, RefundState, SessionState
+from sponsorship.payments.rules import STANDING_SESSIONS, InboxState, ReceiptSource, RefundState, SessionState
 
 LARGEST_ID = 2**31 - 1
 
@@ -87,8 +87,11 @@ def find_event(session: Session, event_id: str) -> WebhookEvent | None:
 
 def list_due_refunds(session: Session, now: datetime) -> list[int]:
     """Return the ids of refunds that are to be asked for, or asked about, now."""
-    query = select(Refund.id).where(
-        or_(Refund.state == RefundState.REQUESTED, Refund.state == RefundState.PENDING), Refund.next_attempt_at <= now
+    query = (
+        select(Refund.id)
+        .join(Receipt, Receipt.id == Refund.receipt_id)
+        .where(or_(Refund.state == RefundState.REQUESTED, Refund.state == RefundState.PENDING))
+        .where(Refund.next_attempt_at <= now, Receipt.source == ReceiptSource.STRIPE)
     )
     return list(session.scalars(query.order_by(Refund.id)))
 

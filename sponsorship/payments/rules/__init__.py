@@ -86,8 +86,8 @@ REFUND_STEPS: dict[RefundState, frozenset[RefundState]] = {
     ),
     RefundState.PENDING: frozenset({RefundState.SUCCEEDED, RefundState.FAILED, RefundState.CANCELLED}),
     RefundState.SUCCEEDED: frozenset({RefundState.FAILED}),
-    RefundState.FAILED: frozenset(),
-    RefundState.CANCELLED: frozenset(),
+    RefundState.FAILED: frozenset({RefundState.SUCCEEDED}),  # paid back another way
+    RefundState.CANCELLED: frozenset({RefundState.SUCCEEDED}),
 }
 
 
@@ -275,6 +275,18 @@ def received_lines(account: Account, amount_minor: int, owed: Sequence[OpenPart]
             for part, share in zip(owed, shares, strict=True)
         ),
         Posting(Account.UNAPPLIED, applied - amount_minor, receipt_id=receipt_id),
+    ]
+
+
+def applied_lines(account: Account, amount_minor: int, owed: Sequence[OpenPart], receipt_id: int) -> list[Posting]:
+    """Return what using money that was kept posts: off the account it was kept on, spread over what is owed."""
+    shares = split_amount(amount_minor, [part.amount_minor for part in owed])
+    return [
+        Posting(account, amount_minor, receipt_id=receipt_id),
+        *(
+            Posting(Account.RECEIVABLE, -share, part.booking_id, receipt_id)
+            for part, share in zip(owed, shares, strict=True)
+        ),
     ]
 
 

@@ -1,6 +1,12 @@
 """Writes about money. Nothing here calls the provider, and nothing commits: flows do."""
 
 from sponsorship.payments.services.books import Found, close_month, keep_findings, reopen_month
+from sponsorship.payments.services.cancelling import cancel_order
+from sponsorship.payments.services.comps import comp_order
+from sponsorship.payments.services.credit_notes import Return, refund_amount
+from sponsorship.payments.services.debts import void_invoice, write_off_invoice
+from sponsorship.payments.services.disputes import note_dispute
+from sponsorship.payments.services.external import import_refund
 from sponsorship.payments.services.inbox import claim_event, close_event, store_event
 from sponsorship.payments.services.invoices import (
     check_credit,
@@ -12,8 +18,15 @@ from sponsorship.payments.services.invoices import (
     remind_debtor,
     take_money,
 )
+from sponsorship.payments.services.kept import spend_kept_money
 from sponsorship.payments.services.ledger import post_entry, post_fee, post_sale, recognise_booking
-from sponsorship.payments.services.refunds import keep_unapplied, note_refund, note_refund_trouble, request_refund
+from sponsorship.payments.services.refunds import (
+    keep_unapplied,
+    note_refund,
+    note_refund_trouble,
+    pay_back_by_bank,
+    request_refund,
+)
 from sponsorship.payments.services.sessions import (
     APP,
     apply_session,
@@ -23,36 +36,52 @@ from sponsorship.payments.services.sessions import (
     note_failure,
     note_session,
 )
+from sponsorship.payments.services.tasks import ask_person, close_task
+from sponsorship.payments.services.taxes import accept_other_dates, decide_tax
 
 __all__ = [
     "APP",
     "Found",
+    "Return",
+    "accept_other_dates",
     "apply_session",
+    "ask_person",
     "begin_session",
+    "cancel_order",
     "check_credit",
     "claim_event",
     "close_event",
     "close_month",
+    "close_task",
+    "comp_order",
     "confirm_free",
     "confirm_on_card",
     "confirm_on_invoice",
+    "decide_tax",
     "describe_session",
     "drop_session",
+    "import_refund",
     "invoice_order",
     "keep_findings",
     "keep_unapplied",
+    "note_dispute",
     "note_failure",
     "note_refund",
     "note_refund_trouble",
     "note_session",
+    "pay_back_by_bank",
     "post_entry",
     "post_fee",
     "post_sale",
     "recognise_booking",
     "record_bank_payment",
+    "refund_amount",
     "remind_debtor",
     "reopen_month",
     "request_refund",
+    "spend_kept_money",
     "store_event",
     "take_money",
+    "void_invoice",
+    "write_off_invoice",
 ]

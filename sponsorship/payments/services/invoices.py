@@ -2,8 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.services import record_act
@@ -13,13 +11,20 @@ from sponsorship.booking.rules import OrderState, PaymentMethod
 from sponsorship.booking.services import confirm_order
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import InvalidTransition
-from sponsorship.core.format import local
+from sponsorship.core.format import local, money
 from sponsorship.core.text import clean_line
-from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.services import today_of
-from sponsorship.payments.errors import NothingOwed, NotOnInvoice, PaymentNotPositive, PaymentRecorded, ReminderSent
+from sponsorship.payments.errors import (
+    CreditExceeded,
+    NothingOwed,
+    NotOnInvoice,
+    PaymentNotPositive,
+    PaymentRecorded,
+    ReminderSent,
+)
 from sponsorship.payments.models import Invoice, InvoiceSequence, Receipt
 from sponsorship.payments.queries import find_invoice_of_order, find_receipt, list_credit_sponsors, list_open_parts
+from sponsorship.payments.queries.reversals import owed_by_sponsor
 from sponsorship.payments.rules import (
     MONEY_ACCOUNT,
     EntryKind,
@@ -28,8 +33,15 @@ from sponsorship.payments.rules import (
     invoice_number,
     received_lines,
 )
+from sponsorship.payments.rules.dunning import exceeds_credit
+from sponsorship.payments.services.debts import restore_debt
+from sponsorship.payments.services.documents import print_invoice
+from sponsorship.payments.services.kept import keep_money
 from sponsorship.payments.services.ledger import post_entry, post_fee, post_sale
 from sponsorship.payments.services.notices import send_invoice, send_reminder
+from sponsorship.payments.services.numbers import next_number
+from sponsorship.payments.services.taxes import decide_tax
+from sponsorship.sponsors.models import Sponsor
 
 
 def invoice_order(session: Session, *, order: Order, now: datetime, due_on: date) -> Invoice:
@@ -41,23 +53,25 @@ def invoice_order(session: Session, *, order: Order, now: datetime, due_on: date
     if known is not None:
         return known
     today = today_of(order.newsletter, now)
+    number = next_number(session, InvoiceSequence, order.newsletter, today.year)
     invoice = Invoice(
         newsletter_id=order.newsletter_id, order=order, state=InvoiceState.OPEN, currency=order.currency,
-        number=_next_number(session, order.newsletter, today.year), net_minor=order.net_minor,
-        tax_minor=order.tax_minor, paid_minor=0, issued_on=today, due_on=due_on,
+        number=invoice_number(today.year, number), net_minor=order.net_minor,
+        tax_minor=order.tax_minor, paid_minor=0, credited_minor=0, issued_on=today, due_on=due_on,
     )  # fmt: skip
+    invoice.printed = print_invoice(session, invoice)
     session.add(invoice)
     session.flush()
     post_sale(session, order=order, now=now)
-    _close_when_paid(invoice)
+    _close_when_paid(invoice, now)
     return invoice
 
 
 def confirm_on_invoice(session: Session, *, order: Order, now: datetime) -> Invoice:
     """Confirm a held order that is paid later, within the newsletter's days, and send its invoice.
 
-    Raises NotOnInvoice where the sponsor has no credit, HoldExpired where time ran out, InvalidTransition where the order is
-    not held any more. An order that has its invoice already keeps it.
+    Raises NotOnInvoice where the sponsor has no credit, CreditExceeded where it would owe more than it may, HoldExpired where
+    time ran out, InvalidTransition where the order is not held any more. An order that has its invoice already keeps it.
     """
     lock_rows(session, Order, [order.id])
     known = find_invoice_of_order(session, order.id)
@@ -69,7 +83,9 @@ def confirm_on_invoice(session: Session, *, order: Order, now: datetime) -> Invo
         raise InvalidTransition
     if order.held_until is not None and order.held_until <= now:
         raise HoldExpired
+    decide_tax(session, order=order, now=now)
     confirm_order(session, order=order, method=PaymentMethod.INVOICE, now=now)
+    check_credit_limit(session, order=order)
     due_on = today_of(order.newsletter, now) + timedelta(days=order.newsletter.invoice_days)
     invoice = invoice_order(session, order=order, now=now, due_on=due_on)
     send_invoice(session, invoice=invoice, now=now)
@@ -81,6 +97,21 @@ def check_credit(session: Session, *, order: Order, user_id: int | None) -> None
     cleared = list_credit_sponsors(session, order.newsletter_id, user_id)
     if order.sponsor_id not in {sponsor.id for sponsor in cleared}:
         raise NotOnInvoice
+
+
+def check_credit_limit(session: Session, *, order: Order) -> None:
+    """Raise CreditExceeded where an order's total would bring its sponsor over its limit, seen under the sponsor's lock."""
+    sponsor = order.sponsor
+    if sponsor is None or sponsor.credit_limit_minor is None:
+        return
+    lock_rows(session, Sponsor, [sponsor.id])
+    owed = owed_by_sponsor(session, sponsor.id, order.currency)
+    if exceeds_credit(sponsor.credit_limit_minor, owed, order.total_minor):
+        limit, open_text = (money(n, order.currency) for n in (sponsor.credit_limit_minor, owed))
+        raise CreditExceeded(
+            f"{sponsor.name} may owe {limit} at a time and owes {open_text} already. Pay this order by card, or pay what "
+            "is open first."
+        )
 
 
 def confirm_free(session: Session, *, order: Order, now: datetime) -> Invoice:
@@ -133,8 +164,14 @@ def take_money(
         effective_on=today_of(order.newsletter, now), now=now,
     )  # fmt: skip
     post_fee(session, order=order, receipt=receipt, now=now)
-    invoice.paid_minor += min(amount_minor, invoice.open_minor)
-    _close_when_paid(invoice)
+    applied = min(amount_minor, invoice.open_minor)
+    invoice.paid_minor += applied
+    if amount_minor > applied:
+        keep_money(
+            session, order=order, receipt=receipt, amount_minor=amount_minor - applied, key=f"over:{receipt.id}",
+            reason=f"Paid too much for {invoice.number}", now=now,
+        )  # fmt: skip
+    _close_when_paid(invoice, now)
     session.flush()
     return receipt
 
@@ -148,12 +185,13 @@ def record_bank_payment(
     """
     lock_rows(session, Invoice, [invoice.id])
     line = clean_line(reference)
-    if invoice.state is not InvoiceState.OPEN:
+    if invoice.state not in (InvoiceState.OPEN, InvoiceState.UNCOLLECTIBLE):
         raise NothingOwed
     if amount_minor <= 0:
         raise PaymentNotPositive
     if find_receipt(session, invoice.order_id, ReceiptSource.BANK, line):
         raise PaymentRecorded
+    restore_debt(session, invoice=invoice, actor=actor, now=now)
     receipt = take_money(
         session, invoice=invoice, source=ReceiptSource.BANK, reference=line, amount_minor=amount_minor, now=now
     )
@@ -182,31 +220,12 @@ def remind_debtor(session: Session, *, invoice: Invoice, actor: str, now: dateti
     return invoice
 
 
-def _close_when_paid(invoice: Invoice) -> None:
+def _close_when_paid(invoice: Invoice, now: datetime) -> None:
     if invoice.state is InvoiceState.OPEN and invoice.open_minor == 0:
         invoice.move_to(InvoiceState.PAID)
+        invoice.closed_at = now
 
 
 def _receipt_key(receipt: Receipt) -> str:
     """A payment of the provider's is unique everywhere; a reference on a bank statement is only within its invoice."""
     return receipt.reference if receipt.source is ReceiptSource.STRIPE else f"bank:{receipt.id}"
-
-
-def _next_number(session: Session, newsletter: Newsletter, year: int) -> str:
-    """Take the next number under the lock of the year's row, so that there is no gap and none twice."""
-    sequence = _lock_sequence(session, newsletter.id, year)
-    if sequence is None:
-        try:
-            with session.begin_nested():
-                session.add(InvoiceSequence(newsletter_id=newsletter.id, year=year, last_number=0))
-        except IntegrityError:
-            pass  # another process made the year's row in the same moment
-        sequence = _lock_sequence(session, newsletter.id, year)
-    assert sequence is not None
-    sequence.last_number += 1
-    return invoice_number(year, sequence.last_number)
-
-
-def _lock_sequence(session: Session, newsletter_id: int, year: int) -> InvoiceSequence | None:
-    query = select(InvoiceSequence).where(InvoiceSequence.newsletter_id == newsletter_id, InvoiceSequence.year == year)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()

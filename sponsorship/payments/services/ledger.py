@@ -31,6 +31,7 @@ def post_entry(
     now: datetime,
     currency: str | None = None,
     memo: str = "",
+    reverses_id: int | None = None,
 ) -> JournalEntry | None:
     """Post one business event in the order's currency unless `currency` says otherwise; lines of nothing are left out.
 
@@ -47,7 +48,7 @@ def post_entry(
         memo = f"{memo} Of {effective_on.isoformat()}, whose month is closed.".strip()
     entry = JournalEntry(
         key=key, kind=kind, newsletter_id=order.newsletter_id, currency=currency or order.currency, order_id=order.id,
-        effective_on=open_on, recorded_at=now, memo=memo, lines=[_line(line) for line in kept],
+        effective_on=open_on, recorded_at=now, memo=memo, reverses_id=reverses_id, lines=[_line(line) for line in kept],
     )  # fmt: skip
     try:
         with session.begin_nested():
@@ -64,10 +65,10 @@ def post_sale(session: Session, *, order: Order, now: datetime) -> None:
     """Post that an order is confirmed and invoiced: what is booked, what is owed for it, what is deferred until it runs."""
     today = today_of(order.newsletter, now)
     for booking in order.bookings:
-        lines = booked_lines({booking.id: booking.net_minor})
+        lines = booked_lines({booking.money_id: booking.net_minor})
         key = f"book:{booking.id}"
         post_entry(session, key=key, kind=EntryKind.BOOKED, order=order, lines=lines, effective_on=today, now=now)
-    nets = {booking.id: booking.net_minor for booking in order.bookings}
+    nets = {booking.money_id: booking.net_minor for booking in order.bookings}
     post_entry(
         session, key=f"inv:{order.id}", kind=EntryKind.INVOICED, order=order, effective_on=today, now=now,
         lines=invoiced_lines(nets, order.tax_minor),

@@ -9,7 +9,7 @@ from sponsorship.booking.models import Order
 from sponsorship.core.format import local, money
 from sponsorship.core.mail import queue_mail
 from sponsorship.core.web import page_url
-from sponsorship.payments.models import Invoice, Receipt
+from sponsorship.payments.models import CreditNote, Dispute, Invoice, Receipt
 from sponsorship.payments.rules import days_late
 
 
@@ -29,6 +29,35 @@ def send_reminder(session: Session, *, invoice: Invoice, now: datetime) -> None:
     _to_contact(
         session, invoice.order, key=f"reminder:{invoice.id}:{today}", template="payments/email/reminder", now=now,
         invoice=invoice, days_late=late, subject=subject,
+    )  # fmt: skip
+
+
+def send_credit_note(
+    session: Session, *, note: CreditNote, invoice: Invoice, paid_back_minor: int, now: datetime
+) -> None:
+    """Queue the mail that brings a credit note, once."""
+    _to_contact(
+        session, note.order, key=f"credit-note:{note.id}", template="payments/email/credit_note", now=now, note=note,
+        invoice=invoice, paid_back_minor=paid_back_minor, subject=f"Credit note {note.number} to invoice {invoice.number}",
+    )  # fmt: skip
+
+
+def tell_moved(session: Session, *, order: Order, moves: list[tuple[str, str]], now: datetime) -> None:
+    """Tell buyer and publisher that late money bought the next equivalent dates, as the buyer had agreed to."""
+    for queue, who in ((_to_contact, "buyer"), (_to_publisher, "publisher")):
+        queue(
+            session, order, key=f"late-moved:{order.id}:{who}", template="payments/email/late_moved", now=now,
+            moves=moves, subject=f"{order.number}: your dates had gone, these took their place",
+        )  # fmt: skip
+
+
+def tell_disputed(session: Session, *, dispute: Dispute, now: datetime) -> None:
+    """Tell the publisher that a payment is disputed, or how that ended."""
+    amount = money(dispute.amount_minor, dispute.currency, cents=True)
+    _to_publisher(
+        session, dispute.order, key=f"dispute:{dispute.provider_id}:{dispute.state.value}:{dispute.is_money_gone}",
+        template="payments/email/dispute", now=now, dispute=dispute, amount=amount,
+        subject=f"{dispute.order.number}: {amount}, {dispute.state.label.lower()}",
     )  # fmt: skip
 
 

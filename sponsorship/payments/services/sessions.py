@@ -10,7 +10,15 @@ from sponsorship.accounts.services import record_act
 from sponsorship.booking.errors import HoldExpired, SlotTaken
 from sponsorship.booking.models import Order
 from sponsorship.booking.rules import ORDER_STEPS, OrderState, hold_for_session
-from sponsorship.booking.services import await_funds, cancel_order, enter_checkout, lapse_order, leave_checkout
+from sponsorship.booking.services import (
+    await_funds,
+    cancel_order,
+    enter_checkout,
+    lapse_order,
+    leave_checkout,
+    name_slot,
+    take_equivalents,
+)
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.core.format import day
@@ -21,6 +29,7 @@ from sponsorship.payments.errors import TooManySessions
 from sponsorship.payments.gateway import ProviderSession, SessionLine, SessionOrder
 from sponsorship.payments.models import PaymentSession
 from sponsorship.payments.queries import find_receipt, find_standing_session, list_payment_sessions
+from sponsorship.payments.queries.terms import find_terms
 from sponsorship.payments.rules import (
     MOST_SESSIONS,
     ReceiptSource,
@@ -30,9 +39,13 @@ from sponsorship.payments.rules import (
     is_instant_only,
     session_expiry,
 )
+from sponsorship.payments.rules.reversals import TaskKind
+from sponsorship.payments.rules.taxes import TaxMode
 from sponsorship.payments.services.invoices import confirm_on_card
-from sponsorship.payments.services.notices import ask_for_review, tell_not_charged
+from sponsorship.payments.services.notices import ask_for_review, tell_moved, tell_not_charged
 from sponsorship.payments.services.refunds import keep_unapplied, request_refund
+from sponsorship.payments.services.tasks import ask_person
+from sponsorship.payments.services.taxes import take_told_tax
 
 APP = "flatplan"
 PROVIDER = "payment provider"
@@ -46,8 +59,9 @@ def describe_session(session: Session, *, order: Order, deployment: str, now: da
         SessionLine(f"{b.slot.name}, {day(b.slot.issue.publish_on)}, No. {b.slot.issue.number}", b.net_minor)
         for b in order.bookings
     ]
+    terms = find_terms(session, order)
     if order.tax_minor:
-        lines.append(SessionLine("Tax", order.tax_minor))
+        lines.append(SessionLine((terms.tax_label if terms else "") or "Tax", order.tax_minor))
     attempt = len(list_payment_sessions(session, order.id)) + 1
     days = [booking.slot.issue.publish_on for booking in order.bookings]
     return SessionOrder(
@@ -60,6 +74,7 @@ def describe_session(session: Session, *, order: Order, deployment: str, now: da
         back_url=page_url("payments.show_back", token=order.token),
         expires_at=session_expiry(now),
         is_instant_only=is_instant_only(days, today_of(order.newsletter, now)),
+        is_taxed_there=terms is not None and terms.tax_mode is TaxMode.STRIPE_TAX,
         metadata={"app": APP, "deployment": deployment, "order_id": str(order.id), "attempt": str(attempt)},
     )
 
@@ -141,7 +156,7 @@ def apply_session(
     elif verdict in (SessionVerdict.PAID, SessionVerdict.AWAITING, SessionVerdict.REFUSED):
         if payment.state in (SessionState.CREATING, SessionState.OPEN):
             payment.move_to(SessionState.COMPLETE)
-        wrong = differences(payment.terms, told.terms)
+        wrong = differences(payment.terms, told.net_terms if payment.is_taxed_there else told.terms)
         if wrong:
             _put_aside(session, payment, told, wrong, now)
         elif verdict is SessionVerdict.PAID:
@@ -200,19 +215,41 @@ def _take_payment(
 def _confirm(session: Session, payment: PaymentSession, told: ProviderSession, now: datetime) -> bool:
     """Confirm the order with its money; False where it came too late and the slots are gone."""
     order = payment.order
-    if order.state in LATE and any(
+    if payment.is_taxed_there:
+        take_told_tax(session, order=order, tax_minor=told.tax_minor, now=now)
+    is_gone = order.state in LATE and any(
         b.slot.issue.state is not IssueState.PLANNED or b.slot.issue.publish_at <= now for b in order.bookings
-    ):
-        return False
+    )
     try:
-        confirm_on_card(
-            session, order=order, reference=told.money_id, amount_minor=told.amount_minor,
-            fee_minor=told.fee_minor, now=now,
-        )  # fmt: skip
+        if is_gone:
+            raise SlotTaken("The issue went out.")
+        _confirm_on_card(session, order, told, now)
     except (SlotTaken, InvalidTransition):
         if order.state not in LATE:
             raise
+        return _confirm_elsewhere(session, order, told, now)
+    return True
+
+
+def _confirm_on_card(session: Session, order: Order, told: ProviderSession, now: datetime) -> None:
+    confirm_on_card(
+        session, order=order, reference=told.money_id, amount_minor=told.amount_minor, fee_minor=told.fee_minor, now=now
+    )
+
+
+def _confirm_elsewhere(session: Session, order: Order, told: ProviderSession, now: datetime) -> bool:
+    """Confirm on equivalent dates where the buyer agreed to them at checkout; False, and nothing changed, where it cannot be."""
+    terms = find_terms(session, order)
+    if terms is None or not terms.accepts_other_dates:
         return False
+    try:
+        with session.begin_nested():
+            moves = take_equivalents(session, order=order, now=now)
+            _confirm_on_card(session, order, told, now)
+    except (SlotTaken, InvalidTransition):
+        session.refresh(order)
+        return False
+    tell_moved(session, order=order, moves=[(name_slot(old), name_slot(new)) for old, new in moves], now=now)
     return True
 
 
@@ -233,6 +270,10 @@ def _put_aside(
             after={"state": order.state.value, "reasons": list(wrong)},
         )  # fmt: skip
     ask_for_review(session, order=order, reasons=wrong, now=now)
+    ask_person(
+        session, key=f"differs:{payment.id}", kind=TaskKind.PAYMENT_DIFFERS, order=order, now=now,
+        sentence=f"What the provider tells is not what was agreed: {payment.error}. Nothing was confirmed.",
+    )  # fmt: skip
 
 
 def _lock(session: Session, payment: PaymentSession) -> None:

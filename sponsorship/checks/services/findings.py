@@ -1,6 +1,6 @@
-"""Writes about the corpus: texts go in, findings are written down, and the publisher waives one with a reason."""
+"""Writes about findings: what is found is written down, and the publisher waives one with a reason."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,54 +8,9 @@ from sqlalchemy.orm import Session
 from sponsorship.accounts.services import record_act
 from sponsorship.checks.errors import AlreadyDecided, ReasonMissing
 from sponsorship.checks.models import CorpusText, Finding
-from sponsorship.checks.queries import Match, find_matches, find_text, marks_held_by_others
-from sponsorship.checks.rules import CopySource, FindingState, destination_of
+from sponsorship.checks.queries import Match, find_matches, marks_held_by_others
+from sponsorship.checks.rules import FindingState
 from sponsorship.core.text import clean_line
-
-
-def put_text(
-    session: Session,
-    *,
-    newsletter_id: int,
-    source: CopySource,
-    source_id: int,
-    issue_number: int,
-    publish_on: date,
-    placement_name: str,
-    sponsor_id: int | None,
-    sponsor_name: str,
-    heading: str,
-    body: str,
-    url: str,
-    now: datetime,
-) -> CorpusText:
-    """Put a placement's text into the corpus, or replace what stands there; `body` is plain text, markup stripped.
-
-    A text that was withdrawn comes back. `url` may be empty: the link is then compared with nothing.
-    """
-    text = find_text(session, source, source_id)
-    if text is None:
-        text = CorpusText(source=source, source_id=source_id)
-        session.add(text)
-    text.newsletter_id, text.issue_number, text.publish_on = newsletter_id, issue_number, publish_on
-    text.placement_name, text.sponsor_id, text.sponsor_name = placement_name, sponsor_id, sponsor_name
-    text.heading, text.body, text.url, text.destination = heading, body, url, destination_of(url)
-    text.withdrawn_at = None
-    session.flush()
-    return text
-
-
-def withdraw_text(session: Session, *, source: CopySource, source_id: int, now: datetime) -> CorpusText | None:
-    """Take a text out of comparison: its booking is gone. Findings on it and against it are no longer true."""
-    text = find_text(session, source, source_id)
-    if text is None or text.withdrawn_at is not None:
-        return text
-    text.withdrawn_at = now
-    query = select(Finding).where((Finding.text_id == text.id) | (Finding.other_id == text.id))
-    for finding in session.scalars(query.where(Finding.state == FindingState.OPEN)):
-        finding.state = FindingState.GONE
-    session.flush()
-    return text
 
 
 def find_duplicates(session: Session, *, text: CorpusText, now: datetime) -> list[Finding]:
