@@ -9,7 +9,6 @@ from sponsorship.booking.services.move import (
     complete_move,
     move_booking,
     move_own_booking,
-    reprice_booking,
 )
 from sponsorship.booking.services.occupy import name_slot
 from sponsorship.booking.services.order import (
@@ -107,7 +106,6 @@ __all__ = [
     "remind_of_proposal",
     "remind_of_proposal_when_due",
     "remove_waiting",
-    "reprice_booking",
     "run_bookings",
     "send_request",
     "set_sponsor_approval",
