@@ -23,6 +23,7 @@ from sponsorship.booking.services.order import (
     release_claims,
     release_order,
 )
+from sponsorship.booking.services.placing import check_placing, check_sponsor
 from sponsorship.booking.services.prices import change_price, expire_credits, grant_credits
 from sponsorship.booking.services.promise import decline_promise, hold_courtesy, take_promise
 from sponsorship.booking.services.proposal import (
@@ -72,6 +73,8 @@ __all__ = [
     "cancel_order",
     "challenge_hold",
     "change_price",
+    "check_placing",
+    "check_sponsor",
     "close_over",
     "complete_move",
     "confirm_order",

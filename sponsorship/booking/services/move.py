@@ -31,6 +31,7 @@ from sponsorship.booking.services.occupy import (
     occupy,
     taken,
 )
+from sponsorship.booking.services.placing import check_placing
 from sponsorship.booking.services.waiting import offer_freed
 from sponsorship.core.db import lock_rows, violates
 from sponsorship.core.errors import InvalidTransition
@@ -137,6 +138,10 @@ def _check_movable(session: Session, booking: Booking, slot: Slot, now: datetime
         raise MoveOpen(
             f"It waits to move to {name_slot(open_claim.slot)} until the difference is paid. Release that hold first."
         )
+    check_placing(
+        session, newsletter=old.issue.newsletter, sponsor=booking.sponsor, slots=[slot], besides={booking.id},
+        is_exclusive=booking.is_exclusive,
+    )  # fmt: skip
 
 
 def _relocate(
