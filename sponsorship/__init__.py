@@ -1,5 +1,6 @@
 """Flatplan: a sponsorship desk for newsletters. `create_app` is the composition root: it alone knows every package."""
 
+import importlib
 import logging
 from datetime import timedelta
 from typing import Any
@@ -95,6 +96,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["PREPARE"] = demo_cli.PREPARE if settings.is_demo else []
     app.config["GREETING"] = demo_cli.greet if settings.is_demo else list
     of_features = (task for module in TASKS for task in module.TASKS)
+    if settings.plant:  # check_settings let it through: this is a proof that looks whether it can fail
+        importlib.import_module("torture.plants").plant(settings.plant)
     app.config["TASKS"] = (
         *_core_tasks(settings),
         *of_features,
