@@ -11,7 +11,7 @@ from sponsorship.booking.errors import ApprovalNeeded
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import has_other_orders, needs_approval
 from sponsorship.booking.rules import BUYER, OrderState
-from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter
+from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter, name_sponsor
 from sponsorship.booking.services.occupy import lock_issues, lock_order, note
 from sponsorship.booking.services.placing import check_order_placing
 from sponsorship.booking.services.prices import check_price_of_sponsor
@@ -60,9 +60,7 @@ def give_details(
     _check_approved(session, order, sponsor)
     _describe(sponsor, typed, may_change=is_proven or not has_other_orders(session, sponsor, order))
     add_contact(session, sponsor=sponsor, email=address, name=clean_line(contact_name), now=now)
-    order.sponsor = sponsor
-    for booking in order.bookings:
-        booking.sponsor = sponsor
+    name_sponsor(order, sponsor)
     order.contact_name, order.contact_email = clean_line(contact_name), address
     order.purchase_order_number = clean_line(purchase_order_number)
     order.terms_version, order.terms_accepted_at = order.newsletter.terms_version, now

@@ -160,6 +160,13 @@ def lock_newsletter(session: Session, newsletter: Newsletter) -> None:
     session.execute(select(Newsletter.id).where(Newsletter.id == newsletter.id).with_for_update(key_share=True))
 
 
+def name_sponsor(order: Order, sponsor: Sponsor) -> None:
+    """Give an order and its bookings their sponsor."""
+    order.sponsor = sponsor
+    for booking in order.bookings:
+        booking.sponsor = sponsor
+
+
 def hold_until(order: Order, moment: datetime | None) -> None:
     """Set the end of an order's hold, and of its bookings'; None where no clock runs."""
     order.held_until = moment
