@@ -112,3 +112,7 @@ class PromoRefused(DomainError):
 
 class CreditsRefused(DomainError):
     """The credits are not there any more, or belong to another sponsor."""
+
+
+class PlacingRefused(SlotTaken):
+    """The sponsor may not have the slot: not sold to, of a prohibited kind, a rival there, or too near its last run."""
