@@ -3,6 +3,16 @@
 from sponsorship.booking.forms.credits import (
     GrantCreditsForm,
 )
+from sponsorship.booking.forms.demand import (
+    AcceptProposalForm,
+    AnswerRequestForm,
+    ApprovalForm,
+    ChallengeForm,
+    DeclineForm,
+    JoinWaitingForm,
+    ProposalForm,
+    RequestForm,
+)
 from sponsorship.booking.forms.displacements import (
     CapacityForm,
     ChooseRemedyForm,
@@ -26,16 +36,24 @@ from sponsorship.booking.forms.slots import (
 )
 
 __all__ = [
+    "AcceptProposalForm",
+    "AnswerRequestForm",
+    "ApprovalForm",
     "BookSlotForm",
     "CapacityForm",
+    "ChallengeForm",
     "ChangePriceForm",
     "ChooseRemedyForm",
+    "DeclineForm",
     "ExtraIssueForm",
     "GrantCreditsForm",
     "HoldCourtesyForm",
     "HoldSlotsForm",
+    "JoinWaitingForm",
     "MoveForm",
     "MoveIssueForm",
+    "ProposalForm",
+    "RequestForm",
     "RetirePlacementForm",
     "RhythmForm",
     "SkipIssueForm",

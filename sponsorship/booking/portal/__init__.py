@@ -5,6 +5,10 @@ from sponsorship.booking.portal import (
     displaced,
     moves,
     pricing,
+    promises,
+    proposals,
+    series,
+    waiting,
 )
 from sponsorship.booking.portal.door import (
     blueprint,
@@ -16,4 +20,8 @@ __all__ = [
     "displaced",
     "moves",
     "pricing",
+    "promises",
+    "proposals",
+    "series",
+    "waiting",
 ]

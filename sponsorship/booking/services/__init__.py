@@ -32,7 +32,6 @@ from sponsorship.booking.services.move import (
     complete_move,
     move_booking,
     move_own_booking,
-    reprice_booking,
 )
 from sponsorship.booking.services.occupy import (
     name_slot,
@@ -48,6 +47,10 @@ from sponsorship.booking.services.order import (
     leave_checkout,
     release_claims,
     release_order,
+)
+from sponsorship.booking.services.placing import (
+    check_placing,
+    check_sponsor,
 )
 from sponsorship.booking.services.prices import (
     change_price,
@@ -115,6 +118,8 @@ __all__ = [
     "change_capacity",
     "change_price",
     "change_rhythm",
+    "check_placing",
+    "check_sponsor",
     "choose_remedy",
     "close_over",
     "complete_move",
@@ -152,7 +157,6 @@ __all__ = [
     "remind_of_proposal_when_due",
     "remove_waiting",
     "reopen_displacement",
-    "reprice_booking",
     "resolve_displacement",
     "resolve_when_over",
     "restore_issue",

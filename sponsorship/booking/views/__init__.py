@@ -5,8 +5,10 @@ from sponsorship.booking.portal import (
 )
 from sponsorship.booking.views import (
     credits,
+    demand,
     displacements,
     moves,
+    proposals,
     rhythm,
     slots,
 )
@@ -14,8 +16,10 @@ from sponsorship.booking.views import (
 __all__ = [
     "blueprint",
     "credits",
+    "demand",
     "displacements",
     "moves",
+    "proposals",
     "rhythm",
     "slots",
 ]
