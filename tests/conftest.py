@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, template_rendered
+from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from jinja2 import Template
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -56,21 +55,29 @@ def settings_for(var_dir: Path, **environment: str) -> Settings:
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """One application per database, its schema made by the migrations."""
-    var_dir = tmp_path_factory.mktemp(request.param)
-    url = f"sqlite:///{var_dir / 'test.sqlite3'}" if request.param == "sqlite" else postgresql_url()
+    """One application per database, its schema made by the migrations, once in a process however often databases take turns."""
+    app = MIGRATED.get(request.param) or _migrate(request.param, tmp_path_factory.mktemp(request.param))
+    MIGRATED[request.param] = app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+MIGRATED: dict[str, Flask] = {}
+
+
+def _migrate(database: str, var_dir: Path) -> Flask:
+    url = f"sqlite:///{var_dir / 'test.sqlite3'}" if database == "sqlite" else postgresql_url()
     app = create_app(settings_for(var_dir, DATABASE_URL=url))
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True)
     with app.app_context():
         upgrade()
-        if request.param == "sqlite":
+        if database == "sqlite":
             db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
             db.session.remove()
             db.engine.dispose()
             shutil.copy(var_dir / "test.sqlite3", var_dir / "empty.sqlite3")
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return app
 
 
 @pytest.fixture
@@ -151,21 +158,3 @@ def sign_in(app: Flask) -> Callable[..., User]:
         return user
 
     return sign_in_as
-
-
-RENDERED: set[str] = set()
-LAST = "test_every_page_is_rendered_by_some_test"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Note every template that any test renders."""
-    template_rendered.connect(_note_template)
-
-
-def _note_template(_app: Flask, template: Template, **_values: Any) -> None:
-    RENDERED.add(template.name or "")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The test that asks which pages were rendered comes last."""
-    items.sort(key=lambda item: item.name == LAST)

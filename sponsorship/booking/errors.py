@@ -56,6 +56,18 @@ class NotYoursToRelease(DomainError):
     message = "This slot belongs to an order that is paid or being paid. Cancel the order instead."
 
 
+class CannotMove(DomainError):
+    """The booking cannot be moved, or not by this person; the sentence says why."""
+
+    status = 409
+
+
+class MoveOpen(DomainError):
+    """The booking waits already to move to a dearer slot."""
+
+    status = 409
+
+
 class SlotIsOpen(DomainError):
     """Nobody need wait: what is wished for can be bought now; `slot_id` is the first such slot."""
 
@@ -100,3 +112,7 @@ class PromoRefused(DomainError):
 
 class CreditsRefused(DomainError):
     """The credits are not there any more, or belong to another sponsor."""
+
+
+class PlacingRefused(SlotTaken):
+    """The sponsor may not have the slot: not sold to, of a prohibited kind, a rival there, or too near its last run."""

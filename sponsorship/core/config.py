@@ -36,6 +36,7 @@ class Settings:
     click_durability: str
     has_fast_lane: bool
     trusted_proxies: tuple[IPNetwork, ...]
+    plant: str = ""  # the defect that a proof plants to see itself fail; nothing outside tests
 
     @property
     def keeps_mail(self) -> bool:
@@ -73,6 +74,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         click_durability=env.get("CLICK_DURABILITY") or "process",
         has_fast_lane=env.get("CLICK_FAST_LANE", "1") == "1",
         trusted_proxies=_networks(env.get("TRUSTED_PROXIES", "")),
+        plant=env.get("FLATPLAN_PLANT", ""),
     )
     check_settings(settings)
     return settings
@@ -81,6 +83,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 def check_settings(settings: Settings) -> None:
     """Refuse settings that would lose money or open a door; raises NotAnInstallation."""
     elsewhere = settings.stripe_api_base.rstrip("/") != STRIPE_API
+    if settings.plant and settings.environment != "test":
+        raise NotAnInstallation(
+            "FLATPLAN_PLANT breaks the product on purpose, and only where APP_ENV is test. Remove it."
+        )
     if settings.stripe_mode == "live" and elsewhere:
         raise NotAnInstallation("A live Stripe key is set beside an address that is not Stripe's. Remove one of them.")
     if elsewhere and not _is_loopback(settings.stripe_api_base):

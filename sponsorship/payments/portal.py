@@ -21,7 +21,7 @@ from sponsorship.payments import flows
 from sponsorship.payments.forms import INVOICE, CheckoutForm
 from sponsorship.payments.gateway import PaymentGateway, ProviderRefused, ProviderUnavailable, SignatureInvalid
 from sponsorship.payments.rules import WEBHOOK_LIMIT
-from sponsorship.payments.services import store_event
+from sponsorship.payments.services import note_wrong_mode, store_event
 from sponsorship.sponsors.queries import list_sponsors_of_user
 
 blueprint = Blueprint("payments", __name__)
@@ -126,6 +126,8 @@ def receive_webhook() -> AnyResponse:
         return Response(f"{refusal.message}\n", 400, mimetype="text/plain")
     with transaction() as session:
         store_event(session, event=event, payload=body.decode(), now=now)
+        if event.is_live != (settings().stripe_mode == "live"):
+            note_wrong_mode(session, is_live=event.is_live, now=now)
     return Response("stored\n", mimetype="text/plain")
 
 

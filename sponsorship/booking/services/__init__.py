@@ -4,6 +4,12 @@ from sponsorship.booking.services.challenge import challenge_hold, withdraw_chal
 from sponsorship.booking.services.details import give_details
 from sponsorship.booking.services.hold import book_manually, extend_hold, hold_again, hold_slots
 from sponsorship.booking.services.late import take_equivalents
+from sponsorship.booking.services.move import (
+    Move,
+    complete_move,
+    move_booking,
+    move_own_booking,
+)
 from sponsorship.booking.services.occupy import name_slot
 from sponsorship.booking.services.order import (
     await_funds,
@@ -14,8 +20,10 @@ from sponsorship.booking.services.order import (
     lapse_order,
     lapse_order_when_due,
     leave_checkout,
+    release_claims,
     release_order,
 )
+from sponsorship.booking.services.placing import check_placing, check_sponsor
 from sponsorship.booking.services.prices import change_price, expire_credits, grant_credits
 from sponsorship.booking.services.promise import decline_promise, hold_courtesy, take_promise
 from sponsorship.booking.services.proposal import (
@@ -53,6 +61,7 @@ from sponsorship.booking.services.waiting import (
 )
 
 __all__ = [
+    "Move",
     "accept_proposal",
     "accept_request",
     "await_funds",
@@ -64,7 +73,10 @@ __all__ = [
     "cancel_order",
     "challenge_hold",
     "change_price",
+    "check_placing",
+    "check_sponsor",
     "close_over",
+    "complete_move",
     "confirm_order",
     "decline_promise",
     "decline_proposal",
@@ -83,6 +95,8 @@ __all__ = [
     "lapse_order_when_due",
     "leave_checkout",
     "leave_waiting",
+    "move_booking",
+    "move_own_booking",
     "move_up",
     "name_slot",
     "offer_free_slots",
@@ -90,6 +104,7 @@ __all__ = [
     "propose_instead",
     "propose_order",
     "release_booking",
+    "release_claims",
     "release_order",
     "remind_of_proposal",
     "remind_of_proposal_when_due",

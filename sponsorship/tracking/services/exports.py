@@ -87,7 +87,7 @@ def _store_postgresql(raw: Any, rows: Sequence[tuple[int, int, int, int]]) -> No
         cursor.execute("DROP TABLE IF EXISTS staged")
         cursor.execute(STAGE)
         with cursor.copy("COPY staged FROM STDIN") as copy:
-            copy.write("".join("%d\t%d\t%d\t%d\n" % row for row in rows))
+            copy.write("".join(f"{link}\t{digest}\t{at}\t{who}\n" for link, digest, at, who in rows))
         cursor.execute(FROM_STAGE)
 
 

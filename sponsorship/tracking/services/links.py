@@ -50,6 +50,17 @@ def make_links(
     return links
 
 
+def move_links(session: Session, *, booking: Booking, now: datetime) -> list[TrackedLink]:
+    """Let a booking's links, if it has any, belong to the issue in which it runs; an echo that it gains gets its own."""
+    links = list(session.scalars(select(TrackedLink).where(TrackedLink.booking_id == booking.id)))
+    if not links:
+        return []
+    for link in links:
+        link.issue_id = booking.slot.issue_id
+    session.flush()
+    return list(make_links(session, booking=booking, destination=links[0].destination, now=now).values())
+
+
 def make_trap(session: Session, *, issue: Issue, destination: str, now: datetime) -> TrackedLink:
     """Make sure of an issue's trap: a link that no person sees, which leads to a harmless page of the publisher's."""
     link = find_trap(session, issue.id)
