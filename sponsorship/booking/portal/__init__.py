@@ -1,6 +1,27 @@
 """Sponsors' and buyers' acts on orders."""
 
-from sponsorship.booking.portal import buying, moves, pricing
-from sponsorship.booking.portal.door import blueprint
+from sponsorship.booking.portal import (
+    buying,
+    displaced,
+    moves,
+    pricing,
+    promises,
+    proposals,
+    series,
+    waiting,
+)
+from sponsorship.booking.portal.door import (
+    blueprint,
+)
 
-__all__ = ["blueprint", "buying", "moves", "pricing"]
+__all__ = [
+    "blueprint",
+    "buying",
+    "displaced",
+    "moves",
+    "pricing",
+    "promises",
+    "proposals",
+    "series",
+    "waiting",
+]
