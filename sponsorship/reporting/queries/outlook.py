@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -211,22 +212,20 @@ def list_offers(session: Session, newsletter: Newsletter, span: Span, scope: Sco
 
 def list_sales(session: Session, newsletter: Newsletter, span: Span, scope: Scope) -> list[Sale]:
     """Return the sales of a span's issues with the days on which they were made and, where they were, given up."""
-    query = _sold(
-        select(
-            Issue.publish_on, Order.confirmed_at, Booking.created_at, Booking.closed_at, Booking.state, Booking.price_minor,
-            Booking.net_minor,
-        ), newsletter, scope,
-    ).where(Issue.publish_on.between(span.first, span.last))  # fmt: skip
+    ended_at = case((Booking.state.in_(ENDED), func.coalesce(Booking.closed_at, Booking.created_at)))
+    columns = (
+        Issue.publish_on, func.coalesce(Order.confirmed_at, Booking.created_at), ended_at, Booking.price_minor, Booking.net_minor,
+    )  # fmt: skip
+    query = _sold(select(*columns), newsletter, scope).where(Issue.publish_on.between(span.first, span.last))
     zone = ZoneInfo(newsletter.timezone)
+
+    @cache
+    def day_of(moment: datetime) -> date:
+        return moment.astimezone(zone).date()
+
     return [
-        Sale(
-            row.publish_on,
-            (row.confirmed_at or row.created_at).astimezone(zone).date(),
-            (row.closed_at or row.created_at).astimezone(zone).date() if row.state in ENDED else None,
-            row.price_minor,
-            row.net_minor,
-        )
-        for row in session.execute(query)
+        Sale(publish_on, day_of(sold_at), day_of(ended) if ended is not None else None, listed, net)
+        for publish_on, sold_at, ended, listed, net in session.execute(query)
     ]
 
 
