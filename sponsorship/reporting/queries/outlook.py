@@ -16,6 +16,7 @@ from sponsorship.core.format import local
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.inventory.rules import IssueState
 from sponsorship.reporting.queries.counts import SlotGroup, count_groups, count_slot_groups
+from sponsorship.reporting.queries.liability import Liability, get_liability
 from sponsorship.reporting.queries.money import sum_booked_by_placement
 from sponsorship.reporting.queries.prices import read_rate_card
 from sponsorship.reporting.queries.slots import names_of_sponsors
@@ -99,6 +100,7 @@ class Outlook:
     ahead: QuarterAhead
     renewals: RenewalRate
     due: tuple[DueBack, ...]
+    liability: Liability
 
 
 def get_outlook(session: Session, newsletter: Newsletter, scope: Scope, now: datetime) -> Outlook:
@@ -123,6 +125,7 @@ def get_outlook(session: Session, newsletter: Newsletter, scope: Scope, now: dat
         ahead=look_ahead(session, newsletter, scope, offers, today),
         renewals=renewal_rate(runs, today),
         due=tuple(due_back(runs, today)),
+        liability=get_liability(session, newsletter, scope, today),
     )
 
 

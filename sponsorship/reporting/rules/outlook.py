@@ -141,3 +141,11 @@ def overview_headline(owed: Sequence[tuple[str, int, int]]) -> Clauses:
     if not late_sums:
         return [f"{' and '.join(open_sums)} is still owed,", "none of it late."]
     return [(f"{' and '.join(open_sums)} is still owed,", "owed"), f"{' and '.join(late_sums)} of it late."]
+
+
+def liability_sentence(slots: int, paid_minor: int, currency: str) -> str:
+    """Say how many slots are still owed to sponsors, and what they paid for them."""
+    if not slots:
+        return "Nobody holds a credit or a make-good"
+    paid = f"{money(paid_minor, currency)} was paid for them" if paid_minor else "nothing was paid for them"
+    return f"{count(slots, 'slot')} owed; {paid}"
