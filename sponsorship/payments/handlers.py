@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.queries import get_booking
+from sponsorship.booking.queries import get_booking, get_move
 from sponsorship.core.outbox import Handler
 from sponsorship.payments.services import recognise_booking
+from sponsorship.payments.services.moves import credit_move
 
 
 def earn_booking(session: Session, payload: dict[str, Any], now: datetime) -> None:
@@ -16,4 +17,15 @@ def earn_booking(session: Session, payload: dict[str, Any], now: datetime) -> No
     recognise_booking(session, booking=get_booking(session, payload["booking_id"]), now=now)
 
 
-HANDLERS: dict[str, Sequence[Handler]] = {"booking.ran": [earn_booking]}
+def credit_cheaper_move(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A booking moved to a cheaper place: the difference is credited, once."""
+    move = get_move(session, payload["entry_id"])
+    if move.difference_minor < 0:
+        credit_move(
+            session, booking=get_booking(session, payload["booking_id"]), amount_minor=-move.difference_minor,
+            key=f"move:{payload['entry_id']}", reason=f"Moved from {move.from_place} to {move.to_place}",
+            actor=move.actor, now=now,
+        )  # fmt: skip
+
+
+HANDLERS: dict[str, Sequence[Handler]] = {"booking.ran": [earn_booking], "booking.moved": [credit_cheaper_move]}

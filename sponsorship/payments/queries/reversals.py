@@ -64,9 +64,10 @@ def read_order_money(session: Session, order_id: int) -> OrderMoney:
     def of(account: Account, booking_id: int | None) -> int:
         return sums.get((account, booking_id), 0)
 
-    ids = session.scalars(select(Booking.id).where(Booking.order_id == order_id).order_by(Booking.id))
+    ids = session.scalars(select(func.coalesce(Booking.moves_id, Booking.id)).where(Booking.order_id == order_id))
     parts = [
-        SoldPart(i, of(Account.BACKLOG, i), -of(Account.DEFERRED, i), max(of(Account.RECEIVABLE, i), 0)) for i in ids
+        SoldPart(i, of(Account.BACKLOG, i), -of(Account.DEFERRED, i), max(of(Account.RECEIVABLE, i), 0))
+        for i in sorted(set(ids))
     ]
     return OrderMoney(
         parts=tuple(part for part in parts if part.net_minor),
