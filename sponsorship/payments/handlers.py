@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 
 from sponsorship.booking.queries import get_booking
 from sponsorship.core.outbox import Handler
+from sponsorship.payments.queries import get_invoice
+from sponsorship.payments.queries.reversals import get_credit_note
 from sponsorship.payments.services import recognise_booking
+from sponsorship.payments.services.documents import credit_note_pdf, invoice_pdf
 
 
 def earn_booking(session: Session, payload: dict[str, Any], now: datetime) -> None:
@@ -17,3 +20,18 @@ def earn_booking(session: Session, payload: dict[str, Any], now: datetime) -> No
 
 
 HANDLERS: dict[str, Sequence[Handler]] = {"booking.ran": [earn_booking]}
+
+
+def attach_invoice(session: Session, invoice_id: int) -> tuple[str, bytes]:
+    """An invoice as a mail carries it."""
+    invoice = get_invoice(session, invoice_id)
+    return f"invoice-{invoice.number}.pdf", invoice_pdf(invoice)
+
+
+def attach_credit_note(session: Session, credit_note_id: int) -> tuple[str, bytes]:
+    """A credit note as a mail carries it."""
+    note = get_credit_note(session, credit_note_id)
+    return f"credit-note-{note.number}.pdf", credit_note_pdf(note)
+
+
+ATTACHERS = {"invoice": attach_invoice, "credit_note": attach_credit_note}

@@ -1,6 +1,6 @@
 """The publisher's pages of payments."""
 
 from sponsorship.payments.portal import blueprint
-from sponsorship.payments.views import books, invoices
+from sponsorship.payments.views import books, invoices, orders, terms
 
-__all__ = ["blueprint", "books", "invoices"]
+__all__ = ["blueprint", "books", "invoices", "orders", "terms"]
