@@ -36,13 +36,13 @@ run: $(VENV)/run-requirements ## serve the demo at http://127.0.0.1:8000 (or you
 	@exec $(FLASK) serve
 
 test: $(VENV)/test-requirements ## run all tests, on SQLite and PostgreSQL, and in a browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/test-requirements ## format, lint, types, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/test-requirements ## lint and types only
 	@$(BIN)/ruff check .

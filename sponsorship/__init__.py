@@ -1,5 +1,6 @@
 """Flatplan: a sponsorship desk for newsletters. `create_app` is the composition root: it alone knows every package."""
 
+import importlib
 import logging
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from sponsorship.core import mail, outbox
 from sponsorship.core.cli import init_cli
 from sponsorship.core.config import ROOT, Settings, load_settings
 from sponsorship.core.db import db
+from sponsorship.core.proxies import behind_proxies
 from sponsorship.core.web import Access, access, init_web
 from sponsorship.core.worker import Task
 from sponsorship.creative import handlers as creative_handlers
@@ -46,10 +48,13 @@ from sponsorship.payments.stripe_gateway import StripeGateway
 from sponsorship.reporting import views as reporting_views
 from sponsorship.sponsors import views as sponsors_views
 from sponsorship.storefront import portal as storefront_portal
+from sponsorship.tracking import cli as tracking_cli
 from sponsorship.tracking import handlers as tracking_handlers
 from sponsorship.tracking import models as tracking_models
 from sponsorship.tracking import tasks as tracking_tasks
 from sponsorship.tracking import views as tracking_views
+from sponsorship.tracking.fastlane import FastLane, LinkBook, Spool
+from sponsorship.tracking.queries import link_book
 
 __all__ = ["create_app"]
 
@@ -63,8 +68,8 @@ PAGES = (
 HANDLERS = (
     booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
 )  # fmt: skip
-TASKS = (inventory_tasks, booking_tasks, checks_tasks, tracking_tasks, assembly_tasks)
-COMMANDS = (accounts_cli, inventory_cli, payments_cli, archive_cli, demo_cli)
+TASKS = (inventory_tasks, booking_tasks, checks_tasks, assembly_tasks)
+COMMANDS = (accounts_cli, inventory_cli, payments_cli, tracking_cli, archive_cli, demo_cli)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -77,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     init_web(app)
     accounts_portal.init_guard(app)
+    _take_clicks(app, settings)
     gateway = app.extensions["payment_gateway"] = StripeGateway(settings)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
@@ -91,11 +97,34 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["PREPARE"] = demo_cli.PREPARE if settings.is_demo else []
     app.config["GREETING"] = demo_cli.greet if settings.is_demo else list
     of_features = (task for module in TASKS for task in module.TASKS)
-    app.config["TASKS"] = (*_core_tasks(settings), *of_features, *payments_tasks.make_tasks(gateway, settings))
+    if settings.plant:  # check_settings let it through: this is a proof that looks whether it can fail
+        importlib.import_module("torture.plants").plant(settings.plant)
+    app.config["TASKS"] = (
+        *_core_tasks(settings),
+        *of_features,
+        *payments_tasks.make_tasks(gateway, settings),
+        *tracking_tasks.make_tasks(settings),
+    )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for chatty in ("stripe", "alembic", "werkzeug"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     return app
+
+
+def _take_clicks(app: Flask, settings: Settings) -> None:
+    """Put the fast lane in front of Flask, and in front of both the rule for whose address is believed."""
+    spool = Spool(settings.spool_dir, is_power_safe=settings.click_durability == "power")
+
+    def load_links(known: int | None) -> LinkBook | None:
+        with app.app_context():
+            return link_book(db.session(), known)
+
+    lane = app.extensions["fast_lane"] = FastLane(
+        spool=spool, loader=load_links, snapshot=settings.spool_dir / "links.json",
+        cookie_names=("__Host-desk" if settings.is_https else "desk",), secret=settings.secret_key.encode(),
+    )  # fmt: skip
+    handle = lane.before(app.wsgi_app) if settings.has_fast_lane else app.wsgi_app
+    app.wsgi_app = behind_proxies(handle, settings.trusted_proxies)  # type: ignore[method-assign]
 
 
 def _flask_settings(settings: Settings) -> dict[str, Any]:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, template_rendered
+from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from jinja2 import Template
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -46,26 +45,39 @@ def no_outgoing_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def settings_for(var_dir: Path, **environment: str) -> Settings:
     """Settings of a test installation that keeps its files in `var_dir`."""
-    return load_settings({"FLATPLAN_VAR": str(var_dir), "APP_ENV": "test", **environment})
+    own = {
+        "FLATPLAN_VAR": str(var_dir),
+        "APP_ENV": "test",
+        "CLICK_FAST_LANE": "0",
+    }  # its thread would share the database
+    return load_settings(own | environment)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """One application per database, its schema made by the migrations."""
-    var_dir = tmp_path_factory.mktemp(request.param)
-    url = f"sqlite:///{var_dir / 'test.sqlite3'}" if request.param == "sqlite" else postgresql_url()
+    """One application per database, its schema made by the migrations, once in a process however often databases take turns."""
+    app = MIGRATED.get(request.param) or _migrate(request.param, tmp_path_factory.mktemp(request.param))
+    MIGRATED[request.param] = app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+MIGRATED: dict[str, Flask] = {}
+
+
+def _migrate(database: str, var_dir: Path) -> Flask:
+    url = f"sqlite:///{var_dir / 'test.sqlite3'}" if database == "sqlite" else postgresql_url()
     app = create_app(settings_for(var_dir, DATABASE_URL=url))
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True)
     with app.app_context():
         upgrade()
-        if request.param == "sqlite":
+        if database == "sqlite":
             db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
             db.session.remove()
             db.engine.dispose()
             shutil.copy(var_dir / "test.sqlite3", var_dir / "empty.sqlite3")
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return app
 
 
 @pytest.fixture
@@ -79,7 +91,9 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 
 
 def empty_database(app: Flask) -> None:
-    """Put the application's database back to how the migrations leave it."""
+    """Put the application's database and spool back to how the migrations leave them."""
+    app.extensions["fast_lane"].close()
+    shutil.rmtree(app.config["SETTINGS"].spool_dir, ignore_errors=True)
     if db.engine.dialect.name == "sqlite":
         db.engine.dispose()
         var_dir = app.config["SETTINGS"].var_dir
@@ -144,21 +158,3 @@ def sign_in(app: Flask) -> Callable[..., User]:
         return user
 
     return sign_in_as
-
-
-RENDERED: set[str] = set()
-LAST = "test_every_page_is_rendered_by_some_test"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Note every template that any test renders."""
-    template_rendered.connect(_note_template)
-
-
-def _note_template(_app: Flask, template: Template, **_values: Any) -> None:
-    RENDERED.add(template.name or "")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The test that asks which pages were rendered comes last."""
-    items.sort(key=lambda item: item.name == LAST)

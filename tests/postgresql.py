@@ -6,6 +6,8 @@ import sys
 import tempfile
 import uuid
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -46,3 +48,13 @@ def postgresql_url() -> str:
     if given := os.environ.get("TEST_DATABASE_URL"):
         return given.rsplit("/", 1)[0] + f"/{name}"
     return f"postgresql://{user}@/{name}?host={host}&port={port}"
+
+
+@contextmanager
+def temporary_postgresql() -> Iterator[str]:
+    """An empty database that is dropped at the end, whoever is still connected."""
+    url = postgresql_url()
+    yield url
+    name = url.rsplit("/", 1)[1].split("?")[0]
+    with psycopg.connect(server_url(), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())

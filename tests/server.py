@@ -25,6 +25,7 @@ OURS = (
     "HOST",
     "APP_ENV",
     "FLATPLAN_DEMO",
+    "FLATPLAN_PLANT",
 )
 
 

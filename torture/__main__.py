@@ -1,6 +1,6 @@
 """`python -m torture NAME [options]` proves one promise; `python -m torture` lists them.
 
-Each module of this package but `verdict` is a subcommand: its `main(arguments)` parses its own options, prints one JSON line
+Each module of this package but those in APART is a subcommand: its `main(arguments)` parses its own options, prints one JSON line
 for each figure (`torture.verdict`) and returns the exit code: 0 where every figure meets its target. `--plant NAME` breaks the
 product on purpose, and then the run must fail: a harness that cannot see a defect proves nothing.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torture
 
-APART = {"__main__", "verdict"}
+APART = {"__main__", "verdict", "harness", "plants"}
 
 
 def promises() -> list[str]:

@@ -56,10 +56,20 @@ class NotYoursToRelease(DomainError):
     message = "This slot belongs to an order that is paid or being paid. Cancel the order instead."
 
 
-class SlotIsOpen(DomainError):
-    """Nobody need wait: what is wished for can be bought now; `slot_id` is the first such slot."""
+class CannotMove(DomainError):
+    """The booking cannot be moved, or not by this person; the sentence says why."""
 
     status = 409
+
+
+class MoveOpen(DomainError):
+    """The booking waits already to move to a dearer slot."""
+
+    status = 409
+
+
+class SlotIsOpen(DomainError):
+    """Nobody need wait: what is wished for can be bought now; `slot_id` is the first such slot."""
 
     def __init__(self, message: str, slot_id: int) -> None:
         super().__init__(message)
@@ -75,7 +85,6 @@ class TooManyWishes(DomainError):
 class PromiseOver(DomainError):
     """A promise, an offer or a proposal that was taken, let go, withdrawn, or whose time ran out."""
 
-    status = 409
     message = "This offer is over, so it can no longer be taken. You have not been charged."
 
 

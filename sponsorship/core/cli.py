@@ -54,7 +54,7 @@ def worker(once: bool) -> None:
     if once:
         click.echo(f"{run_due(tasks, clock.now())} tasks ran.")
     else:
-        run_forever(tasks)
+        run_forever(tasks, within=current_app.app_context)
 
 
 @click.command()

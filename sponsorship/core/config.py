@@ -4,13 +4,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sponsorship.core.errors import NotAnInstallation
 
 ROOT = Path(__file__).resolve().parents[2]
+IPNetwork = IPv4Network | IPv6Network
 STRIPE_API = "https://api.stripe.com"
 
 
@@ -31,6 +32,11 @@ class Settings:
     mail_from: str
     is_demo: bool
     deployment: str
+    spool_dir: Path
+    click_durability: str
+    has_fast_lane: bool
+    trusted_proxies: tuple[IPNetwork, ...]
+    plant: str = ""  # the defect that a proof plants to see itself fail; nothing outside tests
 
     @property
     def keeps_mail(self) -> bool:
@@ -64,6 +70,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=env.get("MAIL_FROM", "desk@flatplan.example"),
         is_demo=env.get("FLATPLAN_DEMO", "0" if key else "1") == "1",
         deployment=env.get("FLATPLAN_DEPLOYMENT") or _kept_secret(var_dir, "deployment"),
+        spool_dir=Path(env.get("CLICK_SPOOL") or var_dir / "spool"),
+        click_durability=env.get("CLICK_DURABILITY") or "process",
+        has_fast_lane=env.get("CLICK_FAST_LANE", "1") == "1",
+        trusted_proxies=_networks(env.get("TRUSTED_PROXIES", "")),
+        plant=env.get("FLATPLAN_PLANT", ""),
     )
     check_settings(settings)
     return settings
@@ -72,6 +83,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 def check_settings(settings: Settings) -> None:
     """Refuse settings that would lose money or open a door; raises NotAnInstallation."""
     elsewhere = settings.stripe_api_base.rstrip("/") != STRIPE_API
+    if settings.plant and settings.environment != "test":
+        raise NotAnInstallation(
+            "FLATPLAN_PLANT breaks the product on purpose, and only where APP_ENV is test. Remove it."
+        )
     if settings.stripe_mode == "live" and elsewhere:
         raise NotAnInstallation("A live Stripe key is set beside an address that is not Stripe's. Remove one of them.")
     if elsewhere and not _is_loopback(settings.stripe_api_base):
@@ -80,8 +95,20 @@ def check_settings(settings: Settings) -> None:
         raise NotAnInstallation("SECRET_KEY must have at least 32 characters in production.")
     if not all(secret.startswith("whsec_") and len(secret) > 12 for secret in settings.stripe_webhook_secrets):
         raise NotAnInstallation("STRIPE_WEBHOOK_SECRET must start with whsec_: copy it from Stripe's dashboard.")
+    if settings.click_durability not in ("process", "power"):
+        raise NotAnInstallation(
+            'CLICK_DURABILITY is "process" (a click survives a crash) or "power" (a power cut as well).'
+        )
     if settings.stripe_mode != "standin" and not settings.stripe_webhook_secrets:
         raise NotAnInstallation("STRIPE_WEBHOOK_SECRET is missing: without it no payment could be believed.")
+
+
+def _networks(text: str) -> tuple[IPNetwork, ...]:
+    """The proxies whose word on a reader's address is taken: addresses or networks, between commas."""
+    try:
+        return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise NotAnInstallation(f"TRUSTED_PROXIES must list addresses or networks, between commas: {error}.") from None
 
 
 def _with_driver(url: str) -> str:

@@ -5,6 +5,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import FrameType
@@ -21,11 +22,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work that comes round: a name, how often, and what to do at a given moment."""
+    """Work that comes round: a name, how often, and what to do at a given moment.
+
+    A resident task has a thread of its own in each worker, so that nothing delays it; it keeps others of its kind out itself.
+    """
 
     name: str
     every: timedelta
     run: Callable[[datetime], object]
+    is_resident: bool = False
 
 
 class ScheduledTask(Base):
@@ -40,11 +45,16 @@ class ScheduledTask(Base):
 
 def run_due(tasks: Sequence[Task], now: datetime) -> int:
     """Run every task that is due at that moment once, and return how many ran."""
-    return sum(_run(task, now) for task in tasks if _claim(task, now))
+    return sum(_run(task, now) for task in tasks if task.is_resident or _claim(task, now))
 
 
-def run_forever(tasks: Sequence[Task], *, pause: timedelta = timedelta(seconds=1)) -> None:
-    """Run due tasks until SIGTERM or SIGINT; the task at hand is finished first."""
+def run_forever(
+    tasks: Sequence[Task],
+    *,
+    within: Callable[[], AbstractContextManager[object]],
+    pause: timedelta = timedelta(seconds=1),
+) -> None:
+    """Run due tasks until SIGTERM or SIGINT; what is at hand is finished first. Threads work `within` the application."""
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -52,9 +62,24 @@ def run_forever(tasks: Sequence[Task], *, pause: timedelta = timedelta(seconds=1
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    residents = [threading.Thread(target=_reside, args=(task, within, stop)) for task in tasks if task.is_resident]
+    for thread in residents:
+        thread.start()
+    others = [task for task in tasks if not task.is_resident]
     while not stop.is_set():
-        run_due(tasks, clock.now())
+        run_due(others, clock.now())
         stop.wait(pause.total_seconds())
+    for thread in residents:
+        thread.join()
+
+
+def _reside(task: Task, within: Callable[[], AbstractContextManager[object]], stop: threading.Event) -> None:
+    """Run a resident task again and again; what fails is tried again, later each time, at most ten seconds."""
+    failures = 0
+    with within():
+        while not stop.is_set():
+            failures = 0 if _attempt(task, clock.now(), is_told=failures == 0) is None else failures + 1
+            stop.wait(min(task.every.total_seconds() * 2**failures, 10.0))
 
 
 def _claim(task: Task, now: datetime) -> bool:
@@ -80,13 +105,20 @@ def _claim(task: Task, now: datetime) -> bool:
 
 
 def _run(task: Task, now: datetime) -> bool:
-    error = None
+    error = _attempt(task, now)
+    if not task.is_resident:
+        with transaction() as session:
+            session.get_one(ScheduledTask, task.name).last_error = error
+    return error is None
+
+
+def _attempt(task: Task, now: datetime, *, is_told: bool = True) -> str | None:
+    """Run a task and return what went wrong, or None."""
     try:
         task.run(now)
+        return None
     except Exception:
         db.session.rollback()
-        log.exception("task %s failed", task.name)
-        error = traceback.format_exc(limit=-3)
-    with transaction() as session:
-        session.get_one(ScheduledTask, task.name).last_error = error
-    return error is None
+        if is_told:
+            log.exception("task %s failed", task.name)
+        return traceback.format_exc(limit=-3)

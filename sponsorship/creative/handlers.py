@@ -14,10 +14,10 @@ from sponsorship.core.mail import queue_mail
 from sponsorship.core.outbox import Handler
 from sponsorship.core.web import page_url
 from sponsorship.creative.models import Creative
-from sponsorship.creative.queries import NO_COPY, creatives_by_booking, current_copy, get_creative
+from sponsorship.creative.queries import NO_COPY, copy_limits, creatives_by_booking, current_copy, get_creative
 from sponsorship.creative.render import plain_text
-from sponsorship.creative.rules import CreativeState
-from sponsorship.creative.services import withdraw_copy
+from sponsorship.creative.rules import CreativeState, copy_problems
+from sponsorship.creative.services import check_copy, request_changes, withdraw_copy
 
 
 def mail_submitted(session: Session, payload: dict[str, Any], now: datetime) -> None:
@@ -61,6 +61,19 @@ def let_copy_go(session: Session, payload: dict[str, Any], now: datetime) -> Non
         withdraw_copy(session, creative=creative, now=now)
 
 
+def follow_move(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A booking moved: its copy is compared with its new neighbours, and asked to be changed where it no longer fits."""
+    creative = creatives_by_booking(session, [payload["booking_id"]]).get(payload["booking_id"])
+    if creative is None or creative.state is CreativeState.DRAFT:
+        return
+    placement = creative.booking.slot.placement
+    problems = copy_problems(current_copy(creative) or NO_COPY, copy_limits(placement))
+    if problems and creative.state in (CreativeState.SUBMITTED, CreativeState.APPROVED):
+        note = " ".join([f"It runs as {placement.name} now.", *problems.values()])
+        request_changes(session, creative=creative, note=note, actor="Flatplan", now=now)
+    check_copy(session, creative=creative, now=now)
+
+
 def _mail_sponsor(
     session: Session, creative: Creative, template: str, words: str, payload: dict[str, Any], now: datetime
 ) -> None:
@@ -89,4 +102,5 @@ HANDLERS: dict[str, Sequence[Handler]] = {
     "creative.changes_requested": [mail_changes_requested],
     "creative.approved": [mail_approved],
     "order.cancelled": [let_copy_go],
+    "booking.moved": [follow_move],
 }

@@ -157,10 +157,14 @@ HOW_IT_SHOWS: dict[ExclusionReason, str] = {
     ExclusionReason.BOT: "Says in its user agent that it is a program",
     ExclusionReason.HEAD_REQUEST: "Asks whether the page is there, not for the page",
     ExclusionReason.PREFETCH: "Says that it fetches ahead of the reader",
+    ExclusionReason.HONEYPOT: "Follows a link that is printed where no person sees it",
     ExclusionReason.BURST: "Opens many links of the issue within seconds",
     ExclusionReason.REPEAT: "Follows the same link again shortly after",
     ExclusionReason.TEAM: "Signed in as a member of the newsletter’s team",
     ExclusionReason.BEFORE_PUBLICATION: "Came before the issue’s publishing time",
+    ExclusionReason.TOO_SOON: "Came sooner after sending than mail is delivered and read",
+    ExclusionReason.AFTER_END: "Came after the day until which clicks count",
+    ExclusionReason.RATE: "The address has clicked here 25 times within a day",
 }
 
 

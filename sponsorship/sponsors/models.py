@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sponsorship.accounts.models import User
@@ -42,3 +42,20 @@ class Contact(Base):
     created_at: Mapped[datetime]
     sponsor: Mapped[Sponsor] = relationship(back_populates="contacts", lazy="joined", innerjoin=True)
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class SalesPolicy(Base):
+    """How a newsletter deals with its sponsors: moving and cancelling; a newsletter without a row has the defaults."""
+
+    __tablename__ = "sales_policy"
+    __table_args__ = (
+        CheckConstraint("move_cutoff_days BETWEEN 0 AND 365", name="move_cutoff"),
+        CheckConstraint("cancel_kept_basis_points BETWEEN 0 AND 10000", name="cancel_kept"),
+        CheckConstraint("cancel_full_days BETWEEN 0 AND cancel_free_days", name="cancel_days"),
+    )
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"), primary_key=True)
+    sponsors_may_move: Mapped[bool] = mapped_column(default=True)
+    move_cutoff_days: Mapped[int] = mapped_column(default=7)
+    cancel_free_days: Mapped[int] = mapped_column(default=21)
+    cancel_kept_basis_points: Mapped[int] = mapped_column(default=5000)
+    cancel_full_days: Mapped[int] = mapped_column(default=7)

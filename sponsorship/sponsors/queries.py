@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from sponsorship.accounts.models import User
 from sponsorship.core.errors import NotFound
-from sponsorship.sponsors.models import Contact, Sponsor
+from sponsorship.sponsors.models import Contact, SalesPolicy, Sponsor
 from sponsorship.sponsors.rules import name_key
 
 
@@ -43,3 +43,14 @@ def list_sponsors_of_user(session: Session, user_id: int) -> list[Sponsor]:
 def list_sponsors(session: Session, newsletter_id: int) -> list[Sponsor]:
     """Return a newsletter's sponsors, by name."""
     return list(session.scalars(select(Sponsor).where(Sponsor.newsletter_id == newsletter_id).order_by(Sponsor.name)))
+
+
+def policy_of(session: Session, newsletter_id: int) -> SalesPolicy:
+    """Return how a newsletter deals with its sponsors; the defaults, not yet stored, where nothing was ever set."""
+    stored = session.get(SalesPolicy, newsletter_id)
+    if stored is not None:
+        return stored
+    return SalesPolicy(
+        newsletter_id=newsletter_id, sponsors_may_move=True, move_cutoff_days=7, cancel_free_days=21,
+        cancel_kept_basis_points=5000, cancel_full_days=7,
+    )  # fmt: skip

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from sponsorship.booking.queries import get_booking
 from sponsorship.core.outbox import Handler
 from sponsorship.creative.models import Creative
 from sponsorship.creative.rules import CreativeState
-from sponsorship.tracking.services import make_links
+from sponsorship.tracking.services import make_links, move_links
 
 
 def track_approved_copy(session: Session, payload: dict[str, Any], now: datetime) -> None:
@@ -19,4 +20,9 @@ def track_approved_copy(session: Session, payload: dict[str, Any], now: datetime
         make_links(session, booking=creative.booking, destination=creative.versions[-1].link_url, now=now)
 
 
-HANDLERS: dict[str, Sequence[Handler]] = {"creative.approved": [track_approved_copy]}
+def follow_move(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A booking moved: its links belong to the issue in which it runs now, and stay the same links."""
+    move_links(session, booking=get_booking(session, payload["booking_id"]), now=now)
+
+
+HANDLERS: dict[str, Sequence[Handler]] = {"creative.approved": [track_approved_copy], "booking.moved": [follow_move]}

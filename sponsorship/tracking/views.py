@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,47 +17,28 @@ from sponsorship.inventory.models import Issue
 from sponsorship.inventory.queries import get_issue
 from sponsorship.tracking import queries, services
 from sponsorship.tracking.forms import StatisticsForm
-from sponsorship.tracking.models import MailingStatistics, TrackedLink
+from sponsorship.tracking.models import MailingStatistics
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("tracking", __name__)
 
-PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
-NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 @blueprint.get("/c/<token>")
 @access(Access.PUBLIC)
 def follow_link(token: str) -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
-    """Send a reader to where an approved link leads. The click is committed first; where that fails, the reader goes on."""
+    """Send a reader on where the fast lane did not: a link made within the last second, or a server without the lane."""
     try:
-        link = queries.get_link(db.session(), token)
+        destination, key = queries.get_destination(db.session(), token)
     except NotFound:
         return render_template("tracking/link_unknown.html"), 404, NOT_KEPT
     except SQLAlchemyError:
         log.exception("a link could not be looked up")
         page, status = error_page(503, "Too busy just now.", "This link works. Try it again in a few seconds.")
         return page, status, {"Retry-After": "5", **NOT_KEPT}
-    try:
-        _record(link)
-    except SQLAlchemyError:
-        log.exception("a click on link %s was not recorded", link.id)
-    return Response(status=302, headers={"Location": link.destination, **NOT_KEPT})
-
-
-def _record(link: queries.FoundLink) -> None:
-    now, viewer = clock.now(), g.get("viewer")
-    with transaction() as session:
-        services.record_click(
-            session,
-            link=session.get_one(TrackedLink, link.id),
-            address=request.remote_addr or "",
-            user_agent=request.headers.get("User-Agent", ""),
-            method=request.method,
-            purposes=tuple(request.headers[name] for name in PURPOSE_HEADERS if name in request.headers),
-            is_team=viewer is not None and link.newsletter_id in viewer.roles,
-            now=now,
-        )
+    location = current_app.extensions["fast_lane"].follow(destination, request.environ, key)
+    return Response(status=302, headers={"Location": location, **NOT_KEPT})
 
 
 @blueprint.app_template_global()

@@ -20,7 +20,8 @@ SAID = {
     "rhythm",
     "similarity",
 }
-PYTHON = [*product_files(), *sorted((ROOT / "tests").rglob("*.py"))]
+BESIDE = [path for folder in ("torture", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
+PYTHON = [*product_files(), *sorted((ROOT / "tests").rglob("*.py")), *BESIDE]
 
 
 def functions(path: Path) -> list[ast.FunctionDef]:
@@ -57,7 +58,7 @@ def test_public_functions_have_types_and_a_sentence(path: Path) -> None:
         assert ast.get_docstring(function), f"{shown(path)}: {function.name} says nothing"
 
 
-@pytest.mark.parametrize("path", product_files(), ids=shown)
+@pytest.mark.parametrize("path", [*product_files(), *BESIDE], ids=shown)
 def test_every_module_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(tree_of(path)), f"{shown(path)} has no docstring"
 

@@ -8,7 +8,6 @@ from flask import Flask
 from jinja2 import nodes
 
 from tests.architecture.house import ROOT
-from tests.conftest import RENDERED
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted((ROOT / "templates").rglob("*.txt"))
 PAGES = [path for path in TEMPLATES if path.parent.name not in ("layouts", "components") and path.suffix == ".html"]
@@ -54,16 +53,3 @@ def test_every_template_belongs_to_code_that_names_it() -> None:
     code += "\n".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
     dead = [name_of(p) for p in TEMPLATES if name_of(p) not in code and name_of(p).rsplit(".", 1)[0] not in code]
     assert not dead
-
-
-def test_every_page_is_rendered_by_some_test(request: pytest.FixtureRequest) -> None:
-    chosen = (
-        request.config.option.keyword
-        or request.config.option.markexpr
-        or request.config.args not in (["tests"], [str(ROOT / "tests")])
-    )
-    if chosen:
-        pytest.skip("asked only when all tests run, for it looks at what they rendered")
-    pages = {name_of(path) for path in PAGES if path.parent.name != "email" and not path.name.startswith("_")}
-    unseen = sorted(pages - RENDERED)
-    assert not unseen, f"no test renders {unseen}"

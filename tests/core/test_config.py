@@ -34,6 +34,8 @@ def test_with_nothing_set_it_is_a_demo_on_sqlite_with_the_stand_in(tmp_path: Pat
         ({"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "changeme"}, "whsec_"),
         ({"STRIPE_SECRET_KEY": "pk_test_1", "STRIPE_WEBHOOK_SECRET": HOOK}, "does not look like"),
         ({"APP_ENV": "production", "SECRET_KEY": "short"}, "32 characters"),
+        ({"FLATPLAN_PLANT": "nolock"}, "only where APP_ENV is test"),
+        ({"APP_ENV": "production", "SECRET_KEY": LONG, "FLATPLAN_PLANT": "nolock"}, "only where APP_ENV is test"),
     ],
 )
 def test_a_contradiction_is_refused_with_a_sentence(tmp_path: Path, environment: dict[str, str], sentence: str) -> None:

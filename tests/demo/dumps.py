@@ -10,7 +10,8 @@ from sponsorship.core.db import Base
 RANDOM = {
     "purchase_order": {"token"},
     "tracked_link": {"token"},
-    "click": {"reader"},
+    "click": {"reader", "source"},
+    "late_reader_key": {"secret"},
     "reader_key": {"secret"},
     "mail": {"text", "html"},
     "promise": {"token"},

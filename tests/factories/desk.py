@@ -80,7 +80,7 @@ def click(
     hits = [
         Hit(
             link_id=link.id,
-            at=start + timedelta(minutes=n),
+            at=start + timedelta(minutes=n, seconds=10),
             address=f"198.51.{(first + n) // 250}.{(first + n) % 250 + 1}",
             user_agent=PHONE,
         )

@@ -78,7 +78,11 @@ def test_a_confirmed_order_shows_each_slot_with_its_state_deadline_and_what_to_d
     assert first[:2] == ["Sun 13 Dec No. 815", "Primary"]
     assert first[3:5] == ["Thu 10 Dec, 18:00 GMT", "$1,485"]
     links = [node.attributes["href"] for node in tree.css("table.bookings td a")]
-    assert links == [f"/orders/{confirmed.token}/copy/{booking.id}" for booking in confirmed.bookings]
+    assert links == [
+        f"/orders/{confirmed.token}/{act}"
+        for booking in confirmed.bookings
+        for act in (f"copy/{booking.id}", f"bookings/{booking.id}/move")
+    ]
     assert len(tree.css("table.bookings a.btn--primary")) == 1, "one thing is to do first"
     slip = words(tree.css_first(".slip"))
     for piece in ("IO-2026-0001", "$4,950.00", "−$495.00", "$4,455.00", "noor@tidewatch.example"):

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from sponsorship.core.db import db, transaction
 from sponsorship.inventory.models import Issue
-from sponsorship.tracking.models import Click, ClickHour, ReaderKey, TrackedLink, UserAgent
+from sponsorship.tracking.models import Click, ClickHour, ClickHourExclusion, LateReaderKey, ReaderKey, UserAgent
 from sponsorship.tracking.queries import (
     ClickCount,
     clicks_by_booking,
@@ -19,21 +20,20 @@ from sponsorship.tracking.queries import (
     exclusions_of,
 )
 from sponsorship.tracking.rules import ExclusionReason, Hit, LinkPosition
-from sponsorship.tracking.services import forget_readers, record_click, record_clicks
+from sponsorship.tracking.services import forget_readers, record_clicks
 from tests.tracking.conftest import FIREFOX, SENT_AT, Tracked
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-def click(link_id: int, at: datetime, address: str = "203.0.113.77", **more: object) -> Click:
-    """Record one hit in a transaction of its own."""
+def click(link_id: int, at: datetime, address: str = "203.0.113.77", **more: Any) -> Click:
+    """Record one hit in a transaction of its own, and return it as it was kept."""
+    more.setdefault("user_agent", FIREFOX)
     with transaction() as session:
-        link = session.get_one(TrackedLink, link_id)
-        more.setdefault("user_agent", FIREFOX)
-        recorded = record_click(session, link=link, address=address, now=at, **more)  # type: ignore[arg-type]
-        session.flush()
-        session.expunge(recorded)
-        return recorded
+        record_clicks(session, hits=[Hit(link_id=link_id, at=at, address=address, **more)])
+        kept = session.scalars(select(Click).order_by(Click.id.desc()).limit(1)).one()
+        session.expunge(kept)
+        return kept
 
 
 def counted(tracked: Tracked) -> ClickCount:
@@ -98,12 +98,12 @@ def test_a_repeat_within_ten_minutes_does_not_count_and_does_not_slide_the_windo
         (0, None), (1, ExclusionReason.REPEAT), (9, ExclusionReason.REPEAT), (10, None), (11, ExclusionReason.REPEAT),
     ]  # fmt: skip
     for minutes, reason in minutes_and_reasons:
-        assert click(tracked.head_id, SENT_AT + minutes * MINUTE).reason is reason, minutes
+        assert click(tracked.head_id, SENT_AT + (minutes + 1) * MINUTE).reason is reason, minutes
     assert counted(tracked) == ClickCount(hits=5, human=2, unique=1)
 
 
 def test_a_scanner_does_not_use_up_its_readers_click(tracked: Tracked) -> None:
-    assert click(tracked.head_id, SENT_AT, method="HEAD").reason is ExclusionReason.HEAD_REQUEST
+    assert click(tracked.head_id, SENT_AT + timedelta(seconds=6), method="HEAD").reason is ExclusionReason.HEAD_REQUEST
     later = click(tracked.head_id, SENT_AT + MINUTE)
     assert (later.reason, later.is_unique) == (None, True)
 
@@ -117,7 +117,7 @@ def test_hours_are_summed_as_the_clicks_come(session: Session, tracked: Tracked)
 
 def test_many_hits_at_once_are_judged_as_one_by_one(session: Session, tracked: Tracked) -> None:
     hits = [
-        Hit(link_id=(tracked.head_id, tracked.foot_id)[n % 2], at=SENT_AT + timedelta(minutes=n * 3 % 100),
+        Hit(link_id=(tracked.head_id, tracked.foot_id)[n % 2], at=SENT_AT + timedelta(minutes=1 + n * 3 % 100),
             address=f"203.0.113.{n % 7}", user_agent=(FIREFOX, "curl/8.5.0")[n % 5 == 0], method="GET")
         for n in range(120)
     ]  # fmt: skip
@@ -131,6 +131,7 @@ def test_many_hits_at_once_are_judged_as_one_by_one(session: Session, tracked: T
     with transaction() as writing:
         writing.query(Click).delete()
         writing.query(ClickHour).delete()
+        writing.query(ClickHourExclusion).delete()
         record_clicks(writing, hits=hits)
     assert one_by_one[0].hits == 120
     assert one_by_one[0].unique == 7
@@ -142,7 +143,10 @@ def test_the_sums_are_what_the_clicks_say(session: Session, tracked: Tracked) ->
     for n in range(30):
         agent = ("", FIREFOX, FIREFOX)[n % 3]
         click(
-            (tracked.head_id, tracked.foot_id)[n % 2], SENT_AT + n * 7 * MINUTE, f"203.0.113.{n % 4}", user_agent=agent
+            (tracked.head_id, tracked.foot_id)[n % 2],
+            SENT_AT + (n * 7 + 1) * MINUTE,
+            f"203.0.113.{n % 4}",
+            user_agent=agent,
         )
     clicks = session.scalars(select(Click)).all()
     said = (len(clicks), sum(c.reason is None for c in clicks), sum(c.is_unique for c in clicks))
@@ -193,5 +197,6 @@ def test_after_that_a_click_still_counts_but_no_reader_is_counted_again(session:
     assert again.reason is ExclusionReason.REPEAT
     assert counted(tracked) == ClickCount(hits=3, human=2, unique=1)
     with transaction() as writing:
-        assert forget_readers(writing, now=late + timedelta(hours=23)) == 0
+        assert forget_readers(writing, now=late + timedelta(hours=12)) == 0
         assert forget_readers(writing, now=late + timedelta(hours=24)) == 1
+        assert [key.day for key in writing.query(LateReaderKey)] == [(late + timedelta(hours=24)).date()]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sponsorship.tracking.services.robots import is_robot
+from sponsorship.tracking.services.robots import is_robot, robot_kind
 
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0"
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -59,7 +59,7 @@ def test_a_library_a_scanner_or_nothing_is_a_program(agent: str) -> None:
 
 
 def test_the_list_is_asked_once_for_each_string() -> None:
-    is_robot.cache_clear()
+    robot_kind.cache_clear()
     for _ in range(3):
         is_robot(PEOPLE[0])
-    assert (is_robot.cache_info().misses, is_robot.cache_info().hits) == (1, 2)
+    assert (robot_kind.cache_info().misses, robot_kind.cache_info().hits) == (1, 2)

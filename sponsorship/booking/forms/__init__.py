@@ -1,5 +1,6 @@
 """Forms of booking: shape and wording only."""
 
+from sponsorship.booking.forms.moves import MoveForm
 from sponsorship.booking.forms.slots import (
     BookSlotForm,
     ChangePriceForm,
@@ -13,5 +14,6 @@ __all__ = [
     "ChangePriceForm",
     "HoldCourtesyForm",
     "HoldSlotsForm",
+    "MoveForm",
     "SlotActForm",
 ]

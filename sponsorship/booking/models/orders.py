@@ -37,6 +37,7 @@ class Order(Base):
     number: Mapped[str]  # IO-2026-0147
     newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"))
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"), index=True)
+    moves_order_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_order.id"), index=True)  # see Booking.moves
     state: Mapped[OrderState] = mapped_column(word_enum(OrderState))
     payment_method: Mapped[PaymentMethod | None] = mapped_column(word_enum(PaymentMethod))
     currency: Mapped[str]
@@ -114,7 +115,11 @@ class OrderPriceLine(Base):
 
 
 class Booking(Base):
-    """One slot taken: sold, held, blocked, filled by a house ad, or known from the archive."""
+    """One slot taken: sold, held, blocked, filled by a house ad, or known from the archive.
+
+    A booking that moves keeps its row, so copy, links and money stay with it. A *claim* (`moves_id`) holds a dearer slot
+    for the booking `moves` while the difference is paid, in an order of its own.
+    """
 
     __tablename__ = "booking"
     __table_args__ = (
@@ -134,10 +139,11 @@ class Booking(Base):
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_order.id"), index=True)
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"), index=True)
+    moves_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
     kind: Mapped[BookingKind] = mapped_column(word_enum(BookingKind))
     state: Mapped[BookingState] = mapped_column(word_enum(BookingState))
-    price_minor: Mapped[int] = mapped_column(default=0)  # list price when it was booked
-    net_minor: Mapped[int] = mapped_column(default=0)  # its share of what the order pays, before tax
+    price_minor: Mapped[int] = mapped_column(default=0)  # list price when it was booked, or moved
+    net_minor: Mapped[int] = mapped_column(default=0)  # what is paid for it, before tax; a move's difference included
     reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     held_until: Mapped[datetime | None]
@@ -145,6 +151,12 @@ class Booking(Base):
     slot: Mapped[Slot] = relationship(lazy="joined", innerjoin=True)
     order: Mapped[Order | None] = relationship(back_populates="bookings")
     sponsor: Mapped[Sponsor | None] = relationship()
+    moves: Mapped["Booking | None"] = relationship(remote_side=[id])
+
+    @property
+    def money_id(self) -> int:
+        """The booking that the money paid for this row belongs to: a claim's is that of the booking which moves in."""
+        return self.moves_id or self.id
 
     def move_to(self, state: BookingState) -> None:
         """Step to another state; raises InvalidTransition where the table has no such step."""

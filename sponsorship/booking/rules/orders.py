@@ -28,7 +28,10 @@ class BookingKind(StrEnum):
 
 
 class BookingState(StrEnum):
-    """A booking's way; the occupying states are what the database's partial unique index counts."""
+    """A booking's way; the occupying states are what the database's partial unique index counts.
+
+    *Moved* ends a claim: it held the dearer slot until the difference was paid, and its booking has moved in.
+    """
 
     HELD = "held"
     CONFIRMED = "confirmed"
@@ -48,14 +51,14 @@ OCCUPYING = (BookingState.HELD, BookingState.CONFIRMED, BookingState.RAN)
 
 BOOKING_STEPS: dict[BookingState, frozenset[BookingState]] = {
     BookingState.HELD: frozenset(
-        {BookingState.CONFIRMED, BookingState.LAPSED, BookingState.RELEASED, BookingState.CANCELLED}
+        {BookingState.CONFIRMED, BookingState.LAPSED, BookingState.RELEASED, BookingState.CANCELLED, BookingState.MOVED}
     ),
-    BookingState.CONFIRMED: frozenset(
-        {BookingState.RAN, BookingState.RELEASED, BookingState.CANCELLED, BookingState.MOVED}
-    ),
+    BookingState.CONFIRMED: frozenset({BookingState.RAN, BookingState.RELEASED, BookingState.CANCELLED}),
     BookingState.RAN: frozenset(),
-    BookingState.LAPSED: frozenset({BookingState.CONFIRMED}),  # money that came late, the slot still free
-    BookingState.RELEASED: frozenset({BookingState.CONFIRMED}),
+    BookingState.LAPSED: frozenset(
+        {BookingState.CONFIRMED, BookingState.MOVED}
+    ),  # money that came late, slot still free
+    BookingState.RELEASED: frozenset({BookingState.CONFIRMED, BookingState.MOVED}),
     BookingState.CANCELLED: frozenset(),
     BookingState.MOVED: frozenset(),
 }

@@ -4,6 +4,13 @@ from sponsorship.booking.services.challenge import challenge_hold, withdraw_chal
 from sponsorship.booking.services.details import give_details
 from sponsorship.booking.services.hold import book_manually, extend_hold, hold_again, hold_slots
 from sponsorship.booking.services.late import take_equivalents
+from sponsorship.booking.services.move import (
+    Move,
+    complete_move,
+    move_booking,
+    move_own_booking,
+    reprice_booking,
+)
 from sponsorship.booking.services.occupy import name_slot
 from sponsorship.booking.services.order import (
     await_funds,
@@ -14,6 +21,7 @@ from sponsorship.booking.services.order import (
     lapse_order,
     lapse_order_when_due,
     leave_checkout,
+    release_claims,
     release_order,
 )
 from sponsorship.booking.services.prices import change_price, expire_credits, grant_credits
@@ -53,6 +61,7 @@ from sponsorship.booking.services.waiting import (
 )
 
 __all__ = [
+    "Move",
     "accept_proposal",
     "accept_request",
     "await_funds",
@@ -65,6 +74,7 @@ __all__ = [
     "challenge_hold",
     "change_price",
     "close_over",
+    "complete_move",
     "confirm_order",
     "decline_promise",
     "decline_proposal",
@@ -83,6 +93,8 @@ __all__ = [
     "lapse_order_when_due",
     "leave_checkout",
     "leave_waiting",
+    "move_booking",
+    "move_own_booking",
     "move_up",
     "name_slot",
     "offer_free_slots",
@@ -90,10 +102,12 @@ __all__ = [
     "propose_instead",
     "propose_order",
     "release_booking",
+    "release_claims",
     "release_order",
     "remind_of_proposal",
     "remind_of_proposal_when_due",
     "remove_waiting",
+    "reprice_booking",
     "run_bookings",
     "send_request",
     "set_sponsor_approval",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -64,10 +65,11 @@ def give_details(
     order.purchase_order_number = clean_line(purchase_order_number)
     order.terms_version, order.terms_accepted_at = order.newsletter.terms_version, now
     session.flush()
+    told: dict[str, Any] = {name: clean_line(value) for name, value in typed.items()}
     check_price_of_sponsor(session, order=order, now=now)
     note(
         session, order, "details_given", actor=BUYER, now=now, was=was, sponsor=sponsor.id, contact=address,
-        terms_version=order.terms_version, **{name: clean_line(value) for name, value in typed.items()},
+        terms_version=order.terms_version, **told,
     )  # fmt: skip
     return order
 

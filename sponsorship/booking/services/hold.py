@@ -71,7 +71,7 @@ def hold_slots(
     if sponsor is not None:
         lock_rows(session, Sponsor, [sponsor.id])
     check_planned(slots, now)
-    _check_bookable(slots, now)
+    check_bookable(slots, now)
     check_open_orders(session, newsletter, now, holder_key=holder_key, sponsor=sponsor)
     _check_queue(session, slots, now)
     price = price_slots(
@@ -211,7 +211,8 @@ def slots_of(session: Session, newsletter: Newsletter, slot_ids: Sequence[int]) 
     return slots
 
 
-def _check_bookable(slots: Sequence[Slot], now: datetime) -> None:
+def check_bookable(slots: Sequence[Slot], now: datetime) -> None:
+    """Raise NotForSale for slots that are too near their issue, or of a placement that is no longer sold."""
     early = [s for s in slots if s.bookable_from and s.bookable_from > local(now, s.issue.newsletter.timezone).date()]
     if early:
         raise NotForSale(f"{name_slots(early)} cannot be bought yet.", tuple(slot.id for slot in early))

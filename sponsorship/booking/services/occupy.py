@@ -1,6 +1,6 @@
 """How a slot is taken, whoever takes it: locks in one order, one insert that the index may refuse, a note of what was done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,13 @@ from sponsorship.core.format import day
 from sponsorship.inventory.models import Issue, Slot
 from sponsorship.inventory.rules import IssueState
 
-OF_BOOKINGS = ("ran", "lapsed", "released")  # what happens to a booking; the rest happens to a slot: "slot.blocked"
+OF_BOOKINGS = (
+    "ran",
+    "lapsed",
+    "released",
+    "cancelled",
+    "moved",
+)  # what happens to a booking; the rest happens to a slot: "slot.blocked"
 SLOT_INDEX = ("uq_booking_occupied_slot", "booking.slot_id")
 
 
@@ -29,7 +35,11 @@ def lock_order(session: Session, order: Order) -> OrderState:
     Locks are taken in one order everywhere: order, bookings, issues, newsletter, sponsor; each in order of id.
     """
     lock_rows(session, Order, [order.id])
-    ids = session.scalars(select(Booking.id).where(Booking.order_id == order.id))
+    orders = [order.id]
+    if order.moves_order_id is not None:  # the order of a move's difference first, then the order whose booking moves
+        lock_rows(session, Order, [order.moves_order_id])
+        orders.append(order.moves_order_id)
+    ids = session.scalars(select(Booking.id).where(Booking.order_id.in_(orders)))
     lock_rows(session, Booking, list(ids))
     session.refresh(order, ["bookings"])
     return order.state
@@ -96,14 +106,19 @@ def note(
     actor: str,
     now: datetime,
     was: OrderState | BookingState | None = None,
+    before: Mapping[str, Any] | None = None,
     **after: Any,
 ) -> None:
-    """Write the audit entry of an act on an order or a booking, and publish it to the outbox as "order.held" and the like."""
+    """Write the audit entry of an act on an order or a booking, and publish it to the outbox as "order.held" and the like.
+
+    `was` is the state before; what else was otherwise stands in `before`. The event carries the entry's id then.
+    """
     kind = "order" if isinstance(subject, Order) else "booking"
     newsletter_id = subject.newsletter_id if isinstance(subject, Order) else subject.slot.issue.newsletter_id
-    record_act(
+    known = ({"state": was.value} if was else {}) | dict(before or {})
+    entry = record_act(
         session, actor=actor, action=action, object_type=kind, object_id=subject.id, newsletter_id=newsletter_id,
-        now=now, before={"state": was.value} if was else None, after={"state": subject.state.value, **after},
+        now=now, before=known or None, after={"state": subject.state.value, **after},
     )  # fmt: skip
     topic = f"{kind}.{action}" if kind == "order" or action in OF_BOOKINGS else f"slot.{action}"
-    outbox.publish(session, topic, now=now, **{f"{kind}_id": subject.id})
+    outbox.publish(session, topic, now=now, **({f"{kind}_id": subject.id} | ({"entry_id": entry.id} if before else {})))

@@ -8,8 +8,19 @@ from sqlalchemy.orm import Session
 
 from sponsorship.booking.errors import NotYoursToRelease, SlotTaken
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.rules import BUYER, CLOCK, LONGEST_HOLD, OCCUPYING, BookingState, OrderState, PaymentMethod
+from sponsorship.booking.queries import list_claims
+from sponsorship.booking.rules import (
+    BUYER,
+    CLOCK,
+    LONGEST_HOLD,
+    OCCUPYING,
+    OPEN_ORDERS,
+    BookingState,
+    OrderState,
+    PaymentMethod,
+)
 from sponsorship.booking.services.hold import check_alive, hold_until
+from sponsorship.booking.services.move import complete_move
 from sponsorship.booking.services.occupy import (
     SLOT_INDEX,
     free_booking,
@@ -71,18 +82,18 @@ def confirm_order(session: Session, *, order: Order, method: PaymentMethod, now:
     was = lock_order(session, order)
     if order.state is OrderState.CONFIRMED:
         return order
-    slots = [booking.slot for booking in order.bookings]
-    lock_issues(session, slots)
+    lock_issues(session, [booking.slot for row in order.bookings for booking in (row, row.moves) if booking])
     _check_not_run(order)
     try:
         with session.begin_nested():
             if order.state in LATE:
                 retake_price(session, order=order, now=now)
-            _confirm(order, method, now)
+            _confirm(session, order, method, now)
             session.flush()
     except IntegrityError as refusal:
         if not violates(refusal, *SLOT_INDEX):
             raise
+        slots = [booking.slot for booking in order.bookings]
         raise taken(session, slots, ours=frozenset(booking.id for booking in order.bookings)) from refusal
     note(session, order, "confirmed", actor=BUYER, now=now, was=was, method=method.value)
     return order
@@ -156,12 +167,22 @@ def cancel_bookings(
             place=name_slot(booking.slot), reason=reason,
         )  # fmt: skip
     return_credits(session, bookings=chosen, actor=actor, now=now)
-    note(
-        session, order, "cut", actor=actor, now=now, was=was, bookings=[booking.id for booking in chosen], reason=reason
-    )
+    cut = [booking.id for booking in chosen]
+    note(session, order, "cut", actor=actor, now=now, was=was, bookings=cut, reason=reason)
     session.flush()
     offer_freed(session, [booking.slot for booking in chosen], now=now)
     return chosen
+
+
+def release_claims(session: Session, *, booking_ids: list[int], now: datetime) -> list[Order]:
+    """Let go of dearer slots that wait for the difference of a move, now that their bookings ran or are gone."""
+    dropped = []
+    for order in list_claims(session, booking_ids):
+        lock_order(session, order)
+        if order.state in OPEN_ORDERS:
+            reason = "The booking that was to move has run, or was cancelled."
+            dropped.append(cancel_order(session, order=order, reason=reason, actor=CLOCK, now=now))
+    return dropped
 
 
 def _check_not_run(order: Order) -> None:
@@ -171,14 +192,16 @@ def _check_not_run(order: Order) -> None:
         raise SlotTaken(f"{name_slots(gone)} can no longer be had: the issue went out.", ids)
 
 
-def _confirm(order: Order, method: PaymentMethod, now: datetime) -> None:
+def _confirm(session: Session, order: Order, method: PaymentMethod, now: datetime) -> None:
     if order.state in LATE:
         order.move_to(OrderState.LATE_PAYMENT)
     order.move_to(OrderState.CONFIRMED)
     order.payment_method, order.confirmed_at = method, now
     order.held_until = order.closed_at = None
     for booking in order.bookings:
-        if booking.state not in (BookingState.CONFIRMED, BookingState.RAN):
+        if booking.moves_id is not None and booking.state is not BookingState.MOVED:
+            complete_move(session, claim=booking, now=now)
+        elif booking.state not in (BookingState.CONFIRMED, BookingState.RAN, BookingState.MOVED):
             booking.move_to(BookingState.CONFIRMED)
             booking.held_until = booking.closed_at = None
 

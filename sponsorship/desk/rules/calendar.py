@@ -34,6 +34,7 @@ class Act(StrEnum):
     BLOCK = "block"
     UNBLOCK = "unblock"
     RELEASE = "release"
+    MOVE = "move"
     REMIND = "remind"
     RECORD_PAYMENT = "record_payment"
     ASK_COPY = "ask_copy"
@@ -51,7 +52,7 @@ class Act(StrEnum):
         return Permission.SELL if self in SELLING else Permission.READ
 
 
-SELLING = frozenset({Act.BOOK, Act.HOUSE, Act.HOLD, Act.BLOCK, Act.UNBLOCK, Act.RELEASE})
+SELLING = frozenset({Act.BOOK, Act.HOUSE, Act.HOLD, Act.BLOCK, Act.UNBLOCK, Act.RELEASE, Act.MOVE})
 NEXT_ACTS: dict[SlotState, tuple[Act, ...]] = {
     SlotState.OPEN: (Act.BOOK, Act.HOLD, Act.BLOCK, Act.HOUSE),
     SlotState.HELD: (Act.OPEN_ORDER, Act.RELEASE),
@@ -68,6 +69,10 @@ NEXT_ACTS: dict[SlotState, tuple[Act, ...]] = {
     SlotState.BLOCKED: (Act.UNBLOCK,),
     SlotState.HOUSE: (Act.RELEASE,),
 }
+MOVABLE = frozenset(
+    {SlotState.UNPAID, SlotState.PAID, SlotState.MISSING, SlotState.CHANGES_ASKED, SlotState.REVIEW, SlotState.APPROVED,
+     SlotState.HOUSE}
+)  # fmt: skip
 COPY_IS_DONE = frozenset({SlotState.APPROVED, SlotState.RAN})
 
 
@@ -83,6 +88,7 @@ def acts_of_slot(
     if state is not SlotState.UNPAID and has_open_invoice:
         money_acts = [Act.REMIND, Act.RECORD_PAYMENT]
         acts = money_acts + acts if state in COPY_IS_DONE else acts + money_acts
+    acts += [Act.MOVE] if state in MOVABLE else []
     gone = set()
     if not has_open_invoice:
         gone |= {Act.REMIND, Act.RECORD_PAYMENT}
@@ -94,6 +100,8 @@ def acts_of_slot(
         gone |= {Act.UNBLOCK}
     if order_state is not None and order_state is not OrderState.HELD:
         gone |= {Act.RELEASE}
+    if order_state is not None and order_state is not OrderState.CONFIRMED:
+        gone |= {Act.MOVE}
     if is_over:
         gone |= SELLING | {Act.ASK_COPY, Act.WRITE_COPY}
     return [act for act in acts if act not in gone]

@@ -65,10 +65,10 @@ def post_sale(session: Session, *, order: Order, now: datetime) -> None:
     """Post that an order is confirmed and invoiced: what is booked, what is owed for it, what is deferred until it runs."""
     today = today_of(order.newsletter, now)
     for booking in order.bookings:
-        lines = booked_lines({booking.id: booking.net_minor})
+        lines = booked_lines({booking.money_id: booking.net_minor})
         key = f"book:{booking.id}"
         post_entry(session, key=key, kind=EntryKind.BOOKED, order=order, lines=lines, effective_on=today, now=now)
-    nets = {booking.id: booking.net_minor for booking in order.bookings}
+    nets = {booking.money_id: booking.net_minor for booking in order.bookings}
     post_entry(
         session, key=f"inv:{order.id}", kind=EntryKind.INVOICED, order=order, effective_on=today, now=now,
         lines=invoiced_lines(nets, order.tax_minor),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sponsorship.accounts.rules import Viewer
 from sponsorship.assembly.queries import SlotView, list_views
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.queries import list_bookings, list_bookings_of_sponsors
+from sponsorship.booking.queries import list_bookings, list_bookings_of_sponsors, own_move_deadline
 from sponsorship.booking.rules import OCCUPYING, BookingState, OrderState, SlotState
 from sponsorship.core.format import local, money
 from sponsorship.payments.models import Invoice
@@ -27,6 +27,8 @@ class BookingRow:
 
     booking: Booking
     view: SlotView | None
+    move_until: datetime | None = None
+    can_move: bool = False
 
     @property
     def wants_copy(self) -> bool:
@@ -131,7 +133,12 @@ def next_copy(rows: Sequence[BookingRow]) -> BookingRow | None:
 def _rows(session: Session, bookings: Sequence[Booking], now: datetime) -> tuple[BookingRow, ...]:
     """A slot that was freed may be somebody else's by now: its state is not shown to whoever had it."""
     views = {view.slot.id: view for view in list_views(session, [booking.slot for booking in bookings], now)}
-    return tuple(
-        BookingRow(booking, view if (view := views[booking.slot_id]).booking is booking else None)
-        for booking in bookings
-    )
+    rows = []
+    for booking in bookings:
+        view = views[booking.slot_id]
+        is_sold = booking.order is not None and booking.state is BookingState.CONFIRMED
+        until = own_move_deadline(session, booking) if is_sold else None
+        rows.append(
+            BookingRow(booking, view if view.booking is booking else None, until, until is not None and until > now)
+        )
+    return tuple(rows)

@@ -1,7 +1,6 @@
-"""Reads about tracked links, clicks and mailings."""
+"""Reads about clicks and mailings: all from the hourly sums."""
 
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +8,15 @@ from typing import Any
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
-from sponsorship.core.errors import NotFound
-from sponsorship.inventory.models import Issue
-from sponsorship.tracking.models import Click, ClickHour, MailingStatistics, TrackedLink
+from sponsorship.tracking.models import (
+    ClickHour,
+    ClickHourExclusion,
+    ClickRulesUsed,
+    MailingStatistics,
+    SpoolFile,
+    TrackedLink,
+)
 from sponsorship.tracking.rules import ExclusionReason, LinkPosition
-
-TOKEN = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +36,6 @@ class HourCount:
     hits: int
     human: int
     unique: int
-
-
-@dataclass(frozen=True, slots=True)
-class FoundLink:
-    """What following a link needs, read in one query: where it leads, and whose team its clicks do not count for."""
-
-    id: int
-    destination: str
-    newsletter_id: int
-
-
-def get_link(session: Session, token: str) -> FoundLink:
-    """Return the link behind /c/<token>; raises NotFound."""
-    query = (
-        select(TrackedLink.id, TrackedLink.destination, Issue.newsletter_id)
-        .join(Issue, Issue.id == TrackedLink.issue_id)
-        .where(TrackedLink.token == token)
-    )
-    row = session.execute(query).one_or_none() if TOKEN.fullmatch(token) else None
-    if row is None:
-        raise NotFound
-    return FoundLink(row.id, row.destination, row.newsletter_id)
-
-
-def links_of(session: Session, booking_ids: Collection[int]) -> dict[int, dict[LinkPosition, TrackedLink]]:
-    """Return the bookings' links by position; a booking without links is not in it."""
-    found: dict[int, dict[LinkPosition, TrackedLink]] = {}
-    for link in session.scalars(select(TrackedLink).where(TrackedLink.booking_id.in_(booking_ids))):
-        found.setdefault(link.booking_id, {})[link.position] = link
-    return found
 
 
 def clicks_by_booking(session: Session, booking_ids: Collection[int]) -> dict[int, ClickCount]:
@@ -108,17 +80,52 @@ def _sums() -> tuple[Any, ...]:
 
 def exclusions_of(session: Session, booking_id: int) -> dict[ExclusionReason, int]:
     """Return how many hits on one booking's links do not count, by reason, the most frequent first."""
+    hits = func.sum(ClickHourExclusion.hits)
     query = (
-        select(Click.reason, func.count())
-        .join(TrackedLink, TrackedLink.id == Click.link_id)
-        .where(TrackedLink.booking_id == booking_id, Click.reason.is_not(None))
-        .group_by(Click.reason)
-        .order_by(func.count().desc(), Click.reason)
+        select(ClickHourExclusion.reason, cast(hits, Integer))
+        .join(TrackedLink, TrackedLink.id == ClickHourExclusion.link_id)
+        .where(TrackedLink.booking_id == booking_id)
+        .group_by(ClickHourExclusion.reason)
+        .order_by(hits.desc(), ClickHourExclusion.reason)
     )
-    return {reason: hits for reason, hits in session.execute(query) if reason is not None}
+    return {reason: count for reason, count in session.execute(query) if count}
+
+
+def rules_of(session: Session, issue_id: int) -> list[int]:
+    """Return the versions of the rules by which an issue's clicks were judged, oldest first: more than one until recomputed."""
+    query = select(ClickRulesUsed.rules_version).where(ClickRulesUsed.issue_id == issue_id)
+    return list(session.scalars(query.order_by(ClickRulesUsed.rules_version)))
 
 
 def statistics_of(session: Session, issue_ids: Collection[int]) -> dict[int, MailingStatistics]:
     """Return what the mail provider counted, by issue; an issue without figures is not in it."""
     query = select(MailingStatistics).where(MailingStatistics.issue_id.in_(issue_ids))
     return {row.issue_id: row for row in session.scalars(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolSums:
+    """What the database has of the spool: files and clicks ever, bytes read of the files that still lie there, losses."""
+
+    files: int
+    clicks: int
+    damaged: int
+    lost: int
+    read_bytes: int
+
+
+def spool_sums(session: Session, lost_by_file: Mapping[str, int]) -> SpoolSums:
+    """Return the sums of all spool files; `lost_by_file` has what those that still lie there say of themselves."""
+    files = clicks = damaged = read_bytes = 0
+    lost = dict(lost_by_file)
+    for row in session.scalars(select(SpoolFile)):
+        files, clicks, damaged = files + 1, clicks + row.clicks, damaged + row.damaged
+        lost[row.name] = max(lost.get(row.name, 0), row.lost)
+        read_bytes += row.position if row.name in lost_by_file else 0
+    return SpoolSums(files, clicks, damaged, sum(lost.values()), read_bytes)
+
+
+def issues_with_clicks(session: Session) -> list[int]:
+    """Return the issues that have any click, oldest first."""
+    query = select(TrackedLink.issue_id).join(ClickHour, ClickHour.link_id == TrackedLink.id).distinct()
+    return sorted(session.scalars(query))

@@ -1,0 +1,104 @@
+"""Commands of tracking: move the spool, say how it stands, judge clicks anew, tell programs from browsers."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
+
+from sponsorship.core import clock
+from sponsorship.core.db import db, transaction
+from sponsorship.core.web import settings
+from sponsorship.inventory.models import Issue
+from sponsorship.tracking import flows, queries, services
+from sponsorship.tracking.fastlane import Importer, spool_state
+from sponsorship.tracking.rules import RULES_VERSION
+from sponsorship.tracking.services.robots import robot_kind
+
+group = AppGroup("tracking", help="Clicks: the spool, the rules, what the mail provider counted.")
+
+
+@group.command("import-spool")
+def import_spool() -> None:
+    """Move what web servers spooled into the database.
+
+    The worker does it all the time; this is for a server whose worker is stopped.
+    """
+    done = flows.import_spool(Importer(settings().spool_dir), clock.now())
+    click.echo(f"{done.clicks} clicks imported, {done.damaged} damaged lines left out, {done.files} files finished.")
+
+
+@group.command("status")
+def status() -> None:
+    """Say how clicks stand: what waits in the spool, what was lost or damaged.
+
+    Ends with an error where readers were sent on and their clicks could not be kept.
+    """
+    state = spool_state(settings().spool_dir)
+    try:
+        kept = queries.spool_sums(db.session(), state.lost_by_file)
+    except SQLAlchemyError as error:
+        raise click.ClickException(
+            f"The database does not answer ({type(error).__name__}). {state.files} spool files with {state.size_bytes} bytes "
+            "wait for it; readers are sent on, and their clicks will be imported."
+        ) from None
+    click.echo(f"{kept.clicks} clicks imported from {kept.files} spool files.")
+    click.echo(
+        f"{state.files} spool files, {state.size_bytes} bytes, {max(state.size_bytes - kept.read_bytes, 0)} of them unread."
+    )
+    if kept.damaged:
+        click.echo(f"{kept.damaged} damaged lines were left out: a server or its disk stopped in the middle of them.")
+    if kept.lost:
+        raise click.ClickException(
+            f"{kept.lost} clicks were lost: their readers were sent on while {settings().spool_dir} could not be written. "
+            "Make room on that disk."
+        )
+    click.echo("No click was lost.")
+
+
+@group.command("recompute")
+@click.option("--issue", "issue_id", type=int, help="One issue, by its id; without it, every issue with clicks.")
+def recompute(issue_id: int | None) -> None:
+    """Judge clicks anew, by the rules as they are now.
+
+    Says for each issue how many verdicts changed.
+    """
+    ids = [issue_id] if issue_id is not None else queries.issues_with_clicks(db.session())
+    for one in ids:
+        with transaction() as session:
+            issue = session.get(Issue, one)
+            if issue is None:
+                raise click.ClickException(f"There is no issue {one}.")
+            label = f"No. {issue.number} of {issue.newsletter.name}"
+            done = services.recompute_issue(session, issue=issue, recomputed_by="command line", now=clock.now())
+        kept = f", {done.forgotten} past retention left as they were" if done.forgotten else ""
+        click.echo(f"{label}: {done.judged} clicks judged by rules {RULES_VERSION}, {done.changed} changed{kept}.")
+
+
+@group.command("classify")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, in place of three columns.")
+def classify(as_json: bool) -> None:
+    """Tell programs from people's browsers.
+
+    Reads user-agent strings from standard input, one a line, and prints what each is.
+    """
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.stdout.writelines(_classified(sys.stdin, as_json))
+
+
+def _classified(lines: Iterable[str], as_json: bool) -> Iterator[str]:
+    known: dict[str, str] = {}
+    for line in lines:
+        answer = known.get(line)
+        if answer is None:
+            agent = line.rstrip("\r\n")
+            kind = robot_kind(agent)
+            if as_json:
+                answer = json.dumps({"ua": agent, "bot": kind is not None, "reason": kind}, ensure_ascii=False) + "\n"
+            else:
+                answer = f"{'bot' if kind else 'browser'}\t{kind or ''}\t{agent}\n"
+            if len(known) < 200_000:
+                known[line] = answer
+        yield answer

@@ -1,0 +1,35 @@
+"""Reads about tracked links, clicks and what the mail provider counted."""
+
+from sponsorship.tracking.queries.counts import (
+    ClickCount,
+    HourCount,
+    SpoolSums,
+    clicks_by_booking,
+    clicks_by_hour,
+    clicks_by_position,
+    exclusions_of,
+    issues_with_clicks,
+    rules_of,
+    spool_sums,
+    statistics_of,
+)
+from sponsorship.tracking.queries.links import (
+    TeamSessions,
+    destination_changes,
+    find_trap,
+    get_destination,
+    link_book,
+    link_host_of,
+    links_of,
+    newsletter_of,
+    settings_of,
+    spool_positions,
+    teams_behind,
+)
+
+__all__ = [
+    "ClickCount", "HourCount", "SpoolSums", "TeamSessions", "clicks_by_booking", "clicks_by_hour",
+    "clicks_by_position", "destination_changes", "exclusions_of", "find_trap", "get_destination",
+    "issues_with_clicks", "link_book", "link_host_of", "links_of", "newsletter_of", "rules_of", "settings_of",
+    "spool_positions", "spool_sums", "statistics_of", "teams_behind",
+]  # fmt: skip
