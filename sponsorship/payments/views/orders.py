@@ -215,6 +215,6 @@ def _headline(order: Order, paid_minor: int) -> list[str | tuple[str, str]]:
     if order.state is OrderState.CANCELLED:
         return [
             f"{who}’s order is cancelled.",
-            f"{paid} of it is still here." if paid_minor else "Nothing of it is here.",
+            f"{paid} of it was kept." if paid_minor else "Nothing was kept.",
         ]
-    return [f"{who} ordered for {total};", f"{paid} is here."]
+    return [f"{who} ordered for {total};", f"{paid} was received."]
