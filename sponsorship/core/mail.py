@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sponsorship.core import format as wording
 from sponsorship.core.config import ROOT, Settings
 from sponsorship.core.db import Base, db, transaction, word_enum
+from sponsorship.core.failpoint import passing
 from sponsorship.core.text import clean_line
 
 MOST_ATTEMPTS = 10
@@ -171,8 +172,10 @@ def _send(mail_id: int, now: datetime, settings: Settings, transport: Transport 
     message, error = _message(mail, settings), None
     db.session.rollback()
     try:
+        passing("mail.before")
         if transport is not None:
             transport.send(message)
+        passing("mail.after")
     except (OSError, smtplib.SMTPException) as refused:
         error = str(refused) or type(refused).__name__
     with transaction() as session:

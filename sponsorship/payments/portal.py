@@ -23,7 +23,7 @@ from sponsorship.payments.gateway import PaymentGateway, ProviderRefused, Provid
 from sponsorship.payments.queries import find_invoice_of_order
 from sponsorship.payments.queries.reversals import get_credit_note
 from sponsorship.payments.rules import WEBHOOK_LIMIT
-from sponsorship.payments.services import store_event
+from sponsorship.payments.services import note_wrong_mode, store_event
 from sponsorship.payments.services.documents import credit_note_pdf, invoice_pdf
 from sponsorship.sponsors.queries import list_sponsors_of_user
 
@@ -149,6 +149,8 @@ def receive_webhook() -> AnyResponse:
         return Response(f"{refusal.message}\n", 400, mimetype="text/plain")
     with transaction() as session:
         store_event(session, event=event, payload=body.decode(), now=now)
+        if event.is_live != (settings().stripe_mode == "live"):
+            note_wrong_mode(session, is_live=event.is_live, now=now)
     return Response("stored\n", mimetype="text/plain")
 
 

@@ -20,6 +20,7 @@ def make_tasks(gateway: PaymentGateway, settings: Settings) -> tuple[Task, ...]:
 
     def reconcile_deeply(now: datetime) -> None:
         flows.reconcile(gateway=gateway, settings=settings, now=now, deep=True)
+        flows.check_books(gateway=gateway, settings=settings, now=now)
 
     return (
         Task("payments.settle", timedelta(seconds=1), settle),

@@ -80,7 +80,11 @@ def test_whoever_works_for_two_newsletters_finds_the_other(
     with transaction() as session:
         other = make_newsletter(session, now=now, slug="brief", name="The Brief")
     sign_in(desk, "imogen@sundayrunbook.example", newsletter=other)
-    assert texts(tree_of(desk.get(REVENUE)), ".mast .menu__list a") == ["Public rate card", "The Brief"]
+    assert texts(tree_of(desk.get(REVENUE)), ".mast .menu__list a") == [
+        "Public rate card",
+        "All newsletters",
+        "The Brief",
+    ]
 
 
 def report_path(session: Session, newsletter: Newsletter) -> str:

@@ -1,5 +1,6 @@
 """Acts that commit, call the provider, and commit again; every one may be taken up after a crash at any line."""
 
+from sponsorship.payments.flows.check import check_books
 from sponsorship.payments.flows.checkout import (
     begin_checkout,
     check_out,
@@ -16,6 +17,7 @@ from sponsorship.payments.flows.settle import Reconciled, reconcile, settle_inbo
 __all__ = [
     "Reconciled",
     "begin_checkout",
+    "check_books",
     "check_out",
     "give_up",
     "open_checkout",

@@ -2,5 +2,6 @@
 
 from sponsorship.payments.portal import blueprint
 from sponsorship.payments.views import books, invoices, orders, terms
+from sponsorship.payments.views.books import mode_warning
 
-__all__ = ["blueprint", "books", "invoices", "orders", "terms"]
+__all__ = ["blueprint", "books", "invoices", "mode_warning", "orders", "terms"]
