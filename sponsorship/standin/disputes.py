@@ -19,7 +19,6 @@ DISPUTE: Body = {
     "evidence": {"enhanced_evidence": {}},
     "is_charge_refundable": False,
     "metadata": {},
-    "network_reason_code": "10.4",
 }
 
 
