@@ -1,19 +1,18 @@
 """What payments does when something happened elsewhere: what ran is earned."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sponsorship.accounts.models import AuditEntry
-from sponsorship.booking.queries import get_booking
+from sponsorship.booking.queries import get_booking, get_move
 from sponsorship.core.outbox import Handler
 from sponsorship.payments.queries import get_invoice
 from sponsorship.payments.queries.reversals import get_credit_note
-from sponsorship.payments.rules.reversals import MoneyBack
-from sponsorship.payments.services import Return, credit_move, recognise_booking
+from sponsorship.payments.services import recognise_booking
 from sponsorship.payments.services.documents import credit_note_pdf, invoice_pdf
+from sponsorship.payments.services.moves import credit_move
 
 
 def earn_booking(session: Session, payload: dict[str, Any], now: datetime) -> None:
@@ -21,23 +20,18 @@ def earn_booking(session: Session, payload: dict[str, Any], now: datetime) -> No
     recognise_booking(session, booking=get_booking(session, payload["booking_id"]), now=now)
 
 
-def settle_move(session: Session, payload: dict[str, Any], now: datetime) -> None:
-    """A booking moved to a cheaper slot: the difference is credited and kept for the sponsor's next order, once."""
-    entry = session.get_one(AuditEntry, payload["entry_id"])
-    difference = int((entry.after or {}).get("difference_minor", 0))
-    if difference < 0:
+def credit_cheaper_move(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A booking moved to a cheaper place: the difference is credited, once."""
+    move = get_move(session, payload["entry_id"])
+    if move.difference_minor < 0:
         credit_move(
-            session, booking=get_booking(session, payload["booking_id"]), difference_minor=-difference,
-            key=f"move:{entry.id}", by=Return(_asks_nobody, "", MoneyBack.KEEP), now=now,
+            session, booking=get_booking(session, payload["booking_id"]), amount_minor=-move.difference_minor,
+            key=f"move:{payload['entry_id']}", reason=f"Moved from {move.from_place} to {move.to_place}",
+            actor=move.actor, now=now,
         )  # fmt: skip
 
 
-def _asks_nobody(_payment_id: str, _amount_minor: int, _metadata: Mapping[str, str]) -> dict[str, Any]:
-    """What is kept is asked of no provider."""
-    return {}
-
-
-HANDLERS: dict[str, Sequence[Handler]] = {"booking.ran": [earn_booking], "booking.moved": [settle_move]}
+HANDLERS: dict[str, Sequence[Handler]] = {"booking.ran": [earn_booking], "booking.moved": [credit_cheaper_move]}
 
 
 def attach_invoice(session: Session, invoice_id: int) -> tuple[str, bytes]:

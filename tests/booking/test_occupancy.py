@@ -82,8 +82,8 @@ def test_raw_sql_that_bypasses_the_services_is_refused(
 ) -> None:
     slot = slot_on(session, newsletter, DAY)
     insert = text(
-        "INSERT INTO booking (slot_id, kind, state, price_minor, net_minor, reason, created_at)"
-        " VALUES (:slot, 'house', :state, 0, 0, '', :now)"
+        "INSERT INTO booking (slot_id, kind, state, price_minor, net_minor, credited_minor, is_exclusive, reason,"
+        " created_at) VALUES (:slot, 'house', :state, 0, 0, 0, FALSE, '', :now)"
     )
     with pytest.raises(IntegrityError, match=r"uq_booking_occupied_slot|booking\.slot_id"), transaction() as writing:
         writing.execute(insert, {"slot": slot.id, "state": first.value, "now": "2026-11-19 09:40:00"})

@@ -1,5 +1,15 @@
 """Forms of booking: shape and wording only."""
 
+from sponsorship.booking.forms.demand import (
+    AcceptProposalForm,
+    AnswerRequestForm,
+    ApprovalForm,
+    ChallengeForm,
+    DeclineForm,
+    JoinWaitingForm,
+    ProposalForm,
+    RequestForm,
+)
 from sponsorship.booking.forms.moves import MoveForm
 from sponsorship.booking.forms.slots import (
     BookSlotForm,
@@ -10,10 +20,18 @@ from sponsorship.booking.forms.slots import (
 )
 
 __all__ = [
+    "AcceptProposalForm",
+    "AnswerRequestForm",
+    "ApprovalForm",
     "BookSlotForm",
+    "ChallengeForm",
     "ChangePriceForm",
+    "DeclineForm",
     "HoldCourtesyForm",
     "HoldSlotsForm",
+    "JoinWaitingForm",
     "MoveForm",
+    "ProposalForm",
+    "RequestForm",
     "SlotActForm",
 ]

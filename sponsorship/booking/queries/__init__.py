@@ -71,6 +71,7 @@ from sponsorship.booking.queries.prices import (
     promo_terms,
     quote_slots,
 )
+from sponsorship.booking.queries.series import find_same_slots_later, find_series
 
 __all__ = [
     "LARGEST_ID",
@@ -90,7 +91,9 @@ __all__ = [
     "find_open_challenge",
     "find_promise",
     "find_promo",
+    "find_same_slots_later",
     "find_same_wish",
+    "find_series",
     "first_in_line",
     "get_booking",
     "get_live_uses",

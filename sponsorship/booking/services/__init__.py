@@ -9,7 +9,6 @@ from sponsorship.booking.services.move import (
     complete_move,
     move_booking,
     move_own_booking,
-    reprice_booking,
 )
 from sponsorship.booking.services.occupy import name_slot
 from sponsorship.booking.services.order import (
@@ -24,6 +23,7 @@ from sponsorship.booking.services.order import (
     release_claims,
     release_order,
 )
+from sponsorship.booking.services.placing import check_placing, check_sponsor
 from sponsorship.booking.services.prices import change_price, expire_credits, grant_credits
 from sponsorship.booking.services.promise import decline_promise, hold_courtesy, take_promise
 from sponsorship.booking.services.proposal import (
@@ -73,6 +73,8 @@ __all__ = [
     "cancel_order",
     "challenge_hold",
     "change_price",
+    "check_placing",
+    "check_sponsor",
     "close_over",
     "complete_move",
     "confirm_order",
@@ -107,7 +109,6 @@ __all__ = [
     "remind_of_proposal",
     "remind_of_proposal_when_due",
     "remove_waiting",
-    "reprice_booking",
     "run_bookings",
     "send_request",
     "set_sponsor_approval",

@@ -6,6 +6,7 @@ TEAM_PAGES = {
     "desk.show_docket": "calendar",
     "desk.list_sponsors": "sponsors",
     "reporting.show_report": "sponsors",
+    "booking": "calendar",
     "reporting": "revenue",
     "payments": "revenue",
     "assembly": "issue",

@@ -8,7 +8,7 @@ from sponsorship.payments.services.books import (
     note_wrong_mode,
     reopen_month,
 )
-from sponsorship.payments.services.cancelling import cancel_order, credit_move
+from sponsorship.payments.services.cancelling import cancel_order
 from sponsorship.payments.services.comps import comp_order
 from sponsorship.payments.services.credit_notes import Return, refund_amount
 from sponsorship.payments.services.debts import void_invoice, write_off_invoice
@@ -64,7 +64,6 @@ __all__ = [
     "confirm_free",
     "confirm_on_card",
     "confirm_on_invoice",
-    "credit_move",
     "decide_tax",
     "describe_session",
     "drop_session",

@@ -1,21 +1,20 @@
 """Cancelling what was sold: the slots go free, and what the policy gives back is credited, in one transaction."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.rules import BookingState
-from sponsorship.booking.services import cancel_bookings, reprice_booking
+from sponsorship.booking.services import cancel_bookings
 from sponsorship.inventory.services import today_of
 from sponsorship.payments.errors import HasRun, NothingToCredit
 from sponsorship.payments.models import CreditNote
 from sponsorship.payments.queries import deferred_of_booking
 from sponsorship.payments.queries.reversals import find_credit_note, list_orders_over, read_order_money
 from sponsorship.payments.rules import EntryKind, InvoiceState, recognised_lines
-from sponsorship.payments.rules.reversals import Credit, CreditPart, credit_of_bookings
+from sponsorship.payments.rules.reversals import credit_of_bookings
 from sponsorship.payments.services.credit_notes import Return, issue_credit_note, lock_money
 from sponsorship.payments.services.debts import restore_debt, void_invoice
 from sponsorship.payments.services.ledger import post_entry
@@ -91,30 +90,6 @@ def _credit(
             lines=recognised_lines(booking.id, deferred_of_booking(session, booking.id)),
         )  # fmt: skip
     return note
-
-
-def credit_move(
-    session: Session, *, booking: Booking, difference_minor: int, key: str, by: Return, now: datetime
-) -> None:
-    """Credit what a move to a cheaper slot left over (net, minor units), and keep it for the sponsor's next order.
-
-    What was paid with other orders, over differences of earlier moves, is not looked at: a booking's own order bears it.
-    """
-    order = booking.order
-    if order is None or find_credit_note(session, key) is not None:
-        return
-    lock_money(session, order)
-    left = read_order_money(session, order.id)
-    part = next((part for part in left.parts if part.booking_id == booking.id), None)
-    if part is None:
-        return
-    net = min(difference_minor, part.net_minor)
-    tax = credit_of_bookings([replace(part, net_minor=net)], left.tax_minor, left.net_minor, 0).tax_minor
-    issue_credit_note(
-        session, order=order, credit=Credit((CreditPart(booking.id, net),), tax), left=left, by=by, key=key, now=now,
-        reason="Moved to a cheaper slot", actor="publisher",
-    )  # fmt: skip
-    reprice_booking(session, booking=booking, by_minor=-net)
 
 
 def _credit_difference(
