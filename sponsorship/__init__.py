@@ -127,7 +127,7 @@ def _take_clicks(app: Flask, settings: Settings) -> None:
         cookie_names=("__Host-desk" if settings.is_https else "desk",), secret=settings.secret_key.encode(),
     )  # fmt: skip
     handle = lane.before(app.wsgi_app) if settings.has_fast_lane else app.wsgi_app
-    app.wsgi_app = behind_proxies(handle, settings.trusted_proxies)  # type: ignore[method-assign]
+    app.wsgi_app = behind_proxies(handle, settings.trusted_proxies)  # type: ignore[assignment, method-assign]
 
 
 def _flask_settings(settings: Settings) -> dict[str, Any]:

@@ -6,18 +6,36 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.models import Challenge, Order
+from sponsorship.booking.models import (
+    Challenge,
+    Order,
+)
 from sponsorship.booking.queries import (
     find_open_challenge,
     find_promise,
     get_booking,
+    get_displacement,
     get_move,
     get_order_by_id,
     get_waiting_by_id,
     list_bookings,
+    list_open_of_bookings,
 )
-from sponsorship.booking.rules import CLOCK, BookingState, OrderState, PromiseKind
-from sponsorship.booking.services import letters, release_claims, run_bookings, withdraw_challenges_of
+from sponsorship.booking.rules import (
+    CLOCK,
+    BookingState,
+    DisplacementState,
+    OrderState,
+    PromiseKind,
+    displaced_words,
+)
+from sponsorship.booking.services import (
+    letters,
+    release_claims,
+    resolve_when_over,
+    run_bookings,
+    withdraw_challenges_of,
+)
 from sponsorship.core.format import day
 from sponsorship.core.mail import queue_mail
 from sponsorship.core.outbox import Handler
@@ -136,6 +154,34 @@ def end_challenge(session: Session, payload: dict[str, Any], now: datetime) -> N
     withdraw_challenges_of(session, waiting_id=payload["waiting_id"], actor=CLOCK, now=now)
 
 
+def mail_displaced(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A slot fell away: tell whoever booked it what is offered, with the link to choose."""
+    displacement = get_displacement(session, payload["displacement_id"])
+    booking, newsletter = displacement.booking, displacement.booking.slot.issue.newsletter
+    contacts = booking.sponsor.contacts if booking.sponsor else []
+    to = (booking.order.contact_email if booking.order else "") or (contacts[0].user.email if contacts else "")
+    if not to:
+        return
+    place = f"{booking.slot.name}, {day(displacement.was_on)}"
+    words = displaced_words(displacement.cause, place, newsletter.name, booking.slot.issue.publish_on,
+                            is_settled=displacement.state is DisplacementState.RESOLVED)  # fmt: skip
+    url = page_url("storefront.show_storefront", slug=newsletter.slug)
+    if booking.order is not None and displacement.state is not DisplacementState.RESOLVED:
+        url = page_url("booking.show_displacement", token=booking.order.token, displacement_id=displacement.id)
+    queue_mail(
+        session, key=f"booking.displaced:{displacement.id}", to=to, subject=words.subject,
+        template="booking/email/displaced", reply_to=newsletter.contact_email or None, now=now, newsletter=newsletter,
+        said=words.said, offer=words.offer, label=words.label, reason=displacement.reason, place=place, url=url,
+    )  # fmt: skip
+
+
+def close_displacements(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """An order lapsed or was cancelled: what waited for a choice of its buyer's is settled by that."""
+    order = get_order_by_id(session, payload["order_id"])
+    for displacement in list_open_of_bookings(session, [booking.id for booking in order.bookings]):
+        resolve_when_over(session, displacement=displacement, actor=CLOCK, now=now)
+
+
 def _proposal_subject(order: Order) -> str:
     what = "The difference for your new date" if order.moves_order_id is not None else "Your dates"
     return f"{what} in {order.newsletter.name}: {order.number}"
@@ -167,13 +213,16 @@ def drop_claims(session: Session, payload: dict[str, Any], now: datetime) -> Non
 
 
 HANDLERS: dict[str, Sequence[Handler]] = {
+    "booking.displaced": [mail_displaced],
+    "order.cut": [close_displacements],
     "issue.sent": [run_issue],
     "order.confirmed": [mail_confirmation],
     "order.proposed": [mail_proposal],
+    "order.cancelled": [close_displacements, drop_claims],
     "order.proposal_reminded": [mail_proposal_reminder],
     "order.proposal_withdrawn": [mail_proposal_withdrawn],
     "order.proposal_declined": [mail_proposal_declined],
-    "order.lapsed": [mail_lapse],
+    "order.lapsed": [close_displacements, mail_lapse],
     "order.requested": [mail_request],
     "order.request_accepted": [mail_request_answer],
     "order.request_declined": [mail_request_answer],
@@ -186,7 +235,6 @@ HANDLERS: dict[str, Sequence[Handler]] = {
     "waiting.joined": [mail_place_in_line],
     "waiting.left": [end_challenge],
     "waiting.removed": [end_challenge],
-    "order.cancelled": [drop_claims],
     "booking.moved": [mail_moved],
     "booking.ran": [drop_claims],
     "booking.cancelled": [drop_claims],

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.queries import get_booking, get_move
+from sponsorship.booking.queries import get_booking, get_live_uses, get_move
 from sponsorship.core.outbox import Handler
 from sponsorship.payments.services import recognise_booking
 from sponsorship.payments.services.moves import credit_move
@@ -14,7 +14,11 @@ from sponsorship.payments.services.moves import credit_move
 
 def earn_booking(session: Session, payload: dict[str, Any], now: datetime) -> None:
     """A booking ran: what was deferred of it becomes revenue, once."""
-    recognise_booking(session, booking=get_booking(session, payload["booking_id"]), now=now)
+    booking = get_booking(session, payload["booking_id"])
+    recognise_booking(session, booking=booking, now=now)
+    for use in get_live_uses(session, [booking]):  # paid with a credit: what the credit was given for is earned with it
+        if use.grant.booking_id is not None:
+            recognise_booking(session, booking=get_booking(session, use.grant.booking_id), now=now)
 
 
 def credit_cheaper_move(session: Session, payload: dict[str, Any], now: datetime) -> None:

@@ -13,6 +13,7 @@ def make_tasks(gateway: PaymentGateway, settings: Settings) -> tuple[Task, ...]:
 
     def settle(now: datetime) -> None:
         flows.settle_inbox(gateway=gateway, settings=settings, now=now)
+        flows.refund_displaced(gateway=gateway, settings=settings, now=now)
         flows.send_due_refunds(gateway=gateway, now=now)
 
     def reconcile(now: datetime) -> None:

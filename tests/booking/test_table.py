@@ -1,7 +1,7 @@
 """The README's tables of states are the rules' own."""
 
-from sponsorship.booking.rules.orders import BOOKING_STEPS
 from sponsorship.booking.rules.demand import WAITING_STEPS
+from sponsorship.booking.rules.orders import BOOKING_STEPS
 from sponsorship.booking.rules.table import BOOKING_EVENTS, WAITING_EVENTS, booking_table, waiting_table
 from tests.architecture.house import ROOT
 

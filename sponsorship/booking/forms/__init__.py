@@ -1,5 +1,8 @@
 """Forms of booking: shape and wording only."""
 
+from sponsorship.booking.forms.credits import (
+    GrantCreditsForm,
+)
 from sponsorship.booking.forms.demand import (
     AcceptProposalForm,
     AnswerRequestForm,
@@ -10,7 +13,20 @@ from sponsorship.booking.forms.demand import (
     ProposalForm,
     RequestForm,
 )
-from sponsorship.booking.forms.moves import MoveForm
+from sponsorship.booking.forms.displacements import (
+    CapacityForm,
+    ChooseRemedyForm,
+    MoveIssueForm,
+    RetirePlacementForm,
+    SkipIssueForm,
+)
+from sponsorship.booking.forms.moves import (
+    MoveForm,
+)
+from sponsorship.booking.forms.rhythm import (
+    ExtraIssueForm,
+    RhythmForm,
+)
 from sponsorship.booking.forms.slots import (
     BookSlotForm,
     ChangePriceForm,
@@ -24,14 +40,22 @@ __all__ = [
     "AnswerRequestForm",
     "ApprovalForm",
     "BookSlotForm",
+    "CapacityForm",
     "ChallengeForm",
     "ChangePriceForm",
+    "ChooseRemedyForm",
     "DeclineForm",
+    "ExtraIssueForm",
+    "GrantCreditsForm",
     "HoldCourtesyForm",
     "HoldSlotsForm",
     "JoinWaitingForm",
     "MoveForm",
+    "MoveIssueForm",
     "ProposalForm",
     "RequestForm",
+    "RetirePlacementForm",
+    "RhythmForm",
+    "SkipIssueForm",
     "SlotActForm",
 ]

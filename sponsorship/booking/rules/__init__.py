@@ -41,6 +41,7 @@ from sponsorship.booking.rules.displacements import (
     Outcome,
     Remedy,
     check_displacement_step,
+    displaced_words,
     outcome_of,
     remedies,
 )
@@ -68,7 +69,13 @@ from sponsorship.booking.rules.orders import (
     hold_for_session,
     next_order_number,
 )
-from sponsorship.booking.rules.placing import Firm, Placing, PlacingRules, are_rivals, placing_refusal
+from sponsorship.booking.rules.placing import (
+    Firm,
+    Placing,
+    PlacingRules,
+    are_rivals,
+    placing_refusal,
+)
 from sponsorship.booking.rules.policy import (
     ALL,
     CLAIM,
@@ -91,11 +98,16 @@ from sponsorship.booking.rules.prices import (
     Quote,
     quote,
 )
-from sponsorship.booking.rules.promo import PromoFacts, refuse_promo, unknown_promo
+from sponsorship.booking.rules.promo import (
+    PromoFacts,
+    refuse_promo,
+    unknown_promo,
+)
 from sponsorship.booking.rules.slots import (
     SLOT_WORDS,
     SlotState,
 )
+from sponsorship.booking.rules.timeline import word_actor, word_entry
 
 __all__ = [
     "ALL",
@@ -140,7 +152,6 @@ __all__ = [
     "DisplacementCause",
     "DisplacementState",
     "Firm",
-    "FrequencyDiscount",
     "MovePrice",
     "OccupantFacts",
     "OrderState",
@@ -168,6 +179,7 @@ __all__ = [
     "check_order_step",
     "check_waiting_step",
     "days_until",
+    "displaced_words",
     "hold_for_session",
     "kept_minor",
     "match_credits",
@@ -187,4 +199,6 @@ __all__ = [
     "remedies",
     "request_until",
     "unknown_promo",
+    "word_actor",
+    "word_entry",
 ]

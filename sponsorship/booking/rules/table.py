@@ -5,9 +5,12 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from sponsorship.booking.rules.demand import WAITING_STEPS, WaitingState
 from sponsorship.booking.rules.orders import BOOKING_STEPS, OCCUPYING, BookingState
+
+State = TypeVar("State", bound=StrEnum)
 
 BOOKING_EVENTS: dict[str, BookingState] = {
     "paid, or booked on account": BookingState.CONFIRMED,
@@ -35,13 +38,15 @@ def booking_table() -> str:
 
 def waiting_table() -> str:
     """Return the waiting list's table in Markdown; a state in bold still stands in line."""
-    return _table("wish is", WAITING_STEPS, WAITING_EVENTS, {state: bool(WAITING_STEPS[state]) for state in WaitingState})
+    return _table(
+        "wish is", WAITING_STEPS, WAITING_EVENTS, {state: bool(WAITING_STEPS[state]) for state in WaitingState}
+    )
 
 
 def _table(
-    head: str, steps: Mapping[StrEnum, frozenset[StrEnum]], events: Mapping[str, StrEnum], bold: Mapping[StrEnum, bool]
+    head: str, steps: Mapping[State, frozenset[State]], events: Mapping[str, State], bold: Mapping[State, bool]
 ) -> str:
-    def word(state: StrEnum) -> str:
+    def word(state: State) -> str:
         return f"**{state.value}**" if bold[state] else state.value
 
     lines = [f"| {head} | " + " | ".join(events) + " |", "|" + " --- |" * (len(events) + 1)]

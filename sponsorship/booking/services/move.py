@@ -38,6 +38,7 @@ from sponsorship.core.errors import InvalidTransition
 from sponsorship.core.format import local
 from sponsorship.core.tokens import new_token
 from sponsorship.inventory.models import Slot
+from sponsorship.inventory.rules import IssueState
 from sponsorship.sponsors.models import Sponsor
 
 
@@ -132,7 +133,7 @@ def _check_movable(session: Session, booking: Booking, slot: Slot, now: datetime
         raise CannotMove(f"It stands on {name_slot(slot)} already.")
     if slot.issue.newsletter_id != old.issue.newsletter_id:
         raise NotForSale("That date belongs to another newsletter.", (slot.id,))
-    check_planned([old, slot], now)
+    check_planned([slot] if old.issue.state is IssueState.SKIPPED else [old, slot], now)
     open_claim = find_claim(session, booking)
     if open_claim is not None:
         raise MoveOpen(

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app, g, has_request_context, request, url_for
 
-from sponsorship.accounts.rules import Viewer
+from sponsorship.accounts.rules import Permission, Viewer
 from sponsorship.booking.rules import BookingState
 from sponsorship.core import clock
 from sponsorship.core.db import db
@@ -62,6 +62,9 @@ class TeamMasthead:
         """The account menu: the public page, and the desks of the person's other newsletters."""
         rate_card = url_for("storefront.show_storefront", slug=self._newsletter.slug)
         links = [{"label": "Public rate card", "href": rate_card, "icon": "building-store"}]
+        if self._viewer.may(Permission.SETTINGS, self._newsletter.id):
+            settings = url_for("inventory.edit_newsletter", slug=self._newsletter.slug)
+            links.insert(0, {"label": "Settings", "href": settings, "icon": "adjustments"})
         if len(self._viewer.roles) > 1:
             links.append({"label": "All newsletters", "href": url_for("reporting.show_overview"), "icon": "chart-bar"})
             links += [

@@ -11,6 +11,7 @@ from sponsorship.payments.flows.checkout import (
     settle_order,
     settle_session,
 )
+from sponsorship.payments.flows.displaced import refund_displaced
 from sponsorship.payments.flows.refunds import send_due_refunds, send_refund, sync_dispute, sync_refund
 from sponsorship.payments.flows.settle import Reconciled, reconcile, settle_inbox, settle_provider_session
 
@@ -22,6 +23,7 @@ __all__ = [
     "give_up",
     "open_checkout",
     "reconcile",
+    "refund_displaced",
     "release_order",
     "resume_session",
     "send_due_refunds",
