@@ -3,6 +3,7 @@
 from sponsorship.booking.portal import (
     buying,
     displaced,
+    documents,
     moves,
     pricing,
     promises,
@@ -18,6 +19,7 @@ __all__ = [
     "blueprint",
     "buying",
     "displaced",
+    "documents",
     "moves",
     "pricing",
     "promises",

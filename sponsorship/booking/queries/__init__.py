@@ -83,6 +83,7 @@ from sponsorship.booking.queries.prices import (
     quote_slots,
 )
 from sponsorship.booking.queries.series import find_same_slots_later, find_series
+from sponsorship.booking.queries.timeline import TimelineLine, insertion_order, list_timeline
 
 __all__ = [
     "LARGEST_ID",
@@ -92,6 +93,7 @@ __all__ = [
     "PastMove",
     "Swap",
     "SwapOffer",
+    "TimelineLine",
     "awaited_slots",
     "cancellation_policy",
     "challenges_of",
@@ -118,6 +120,7 @@ __all__ = [
     "get_waiting",
     "get_waiting_by_id",
     "has_other_orders",
+    "insertion_order",
     "last_order_number",
     "list_bookings",
     "list_bookings_of_issue",
@@ -143,6 +146,7 @@ __all__ = [
     "list_proposals_to_remind",
     "list_refunds_chosen",
     "list_requests",
+    "list_timeline",
     "list_to_fill",
     "list_waiting",
     "list_wishes_over",

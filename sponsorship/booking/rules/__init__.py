@@ -107,6 +107,7 @@ from sponsorship.booking.rules.slots import (
     SLOT_WORDS,
     SlotState,
 )
+from sponsorship.booking.rules.timeline import word_actor, word_entry
 
 __all__ = [
     "ALL",
@@ -198,4 +199,6 @@ __all__ = [
     "remedies",
     "request_until",
     "unknown_promo",
+    "word_actor",
+    "word_entry",
 ]
