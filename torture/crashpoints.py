@@ -5,7 +5,6 @@ buffer is written. A second process then does what a restart does. What is left 
 product. All points are visited, none is sampled. `--plant forgetful` leaves the picking up out, and must fail.
 """
 
-import argparse
 import logging
 import os
 import secrets
@@ -19,6 +18,7 @@ from sponsorship.core import failpoint
 from torture._money.checker import list_faults
 from torture._money.stage import Provider, Stage, running_provider
 from torture._money.stories import HOLD_IS_OVER, STORIES, Teller, pick_up
+from torture.harness.options import databases, parser_of
 from torture.verdict import Verdict, tell
 
 DIED = 66
@@ -27,15 +27,15 @@ MOST_POINTS = 400
 
 def main(arguments: list[str]) -> int:
     """Visit every point of every story."""
-    parser = argparse.ArgumentParser(prog="python -m torture crashpoints", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--db", choices=["sqlite", "postgresql", "both"], default="both")
+    parser = parser_of("crashpoints", (__doc__ or "").splitlines()[0], plants=("forgetful",))
     parser.add_argument("--story", help="one story only, by its function's name")
     parser.add_argument("--every", type=int, default=1, help="visit each so many'th point only; 1 visits all")
-    parser.add_argument("--plant", choices=["forgetful"], default="")
     chosen = parser.parse_args(arguments)
-    databases = ("sqlite", "postgresql") if chosen.db == "both" else (chosen.db,)
     stories = [one for one in STORIES if chosen.story in (None, one.__name__)]
-    return tell(run_crashpoints(database, stories, every=chosen.every, plant=chosen.plant) for database in databases)
+    return tell(
+        run_crashpoints(database, stories, every=chosen.every, plant=chosen.plant)
+        for database in databases(chosen.database)
+    )
 
 
 def run_crashpoints(

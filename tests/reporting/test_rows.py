@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 from sponsorship.accounts.models import AuditEntry
 from sponsorship.accounts.rules import TeamRole
 from sponsorship.booking.models import Booking
-from sponsorship.booking.rules import BookingKind, BookingState
+from sponsorship.booking.rules import BookingKind, BookingState, CreditOrigin
+from sponsorship.booking.services import grant_credits
 from sponsorship.core.db import transaction
 from sponsorship.inventory.models import Newsletter
 from sponsorship.payments.services import recognise_booking
 from sponsorship.reporting.queries import get_figure_rows, get_outlook, get_revenue, read_filters
 from sponsorship.reporting.rules import FIXED_PERIODS, ExportKind, FigureKind, Period, scope_of
 from tests.factories.assembly import sell_slot
+from tests.factories.booking import make_sponsor
 from tests.factories.desk import furnish
 from tests.factories.inventory import make_newsletter, slot_on
 from tests.page_checks import CheckedClient
@@ -166,6 +168,28 @@ def test_the_outlook_says_pace_yield_and_forecast_from_the_same_rows(
     html = desk.get("/desk/sunday-runbook/revenue/outlook").get_data(as_text=True)
     assert "Q1 2027 cannot be forecast yet" in html and "7 of 9" not in html
     assert "Primary" in html and "no earlier year" in html
+
+
+def test_what_is_owed_in_slots_is_listed_until_it_is_used_or_ends(
+    desk: CheckedClient, session: Session, season: Newsletter, now: datetime
+) -> None:
+    with transaction() as own:
+        letter = own.merge(season)
+        sponsor = make_sponsor(own, letter, name="Tidewatch", email="ads@tidewatch.example", now=now)
+        primary = letter.placements[0]
+        grant_credits(own, sponsor=sponsor, newsletter=letter, slots=2, placement=primary, value_minor=300_000,
+                      origin=CreditOrigin.BOUGHT, actor="Imogen", now=now)  # fmt: skip
+        grant_credits(own, sponsor=sponsor, newsletter=letter, slots=1, origin=CreditOrigin.MADE_GOOD,
+                      expires_on=date(2026, 12, 31), actor="Imogen", now=now)  # fmt: skip
+        grant_credits(own, sponsor=sponsor, newsletter=letter, slots=5, expires_on=date(2026, 11, 18), actor="Imogen",
+                      now=now)  # fmt: skip
+    found = get_outlook(session, season, scope_of(Period.QUARTER, TODAY), now).liability
+    assert (found.slots, found.paid_minor) == (3, 300_000)
+    assert [(row.origin, row.slots, row.worth_minor) for row in found.rows] == [
+        (CreditOrigin.MADE_GOOD, 1, 0), (CreditOrigin.BOUGHT, 2, 330_000),
+    ]  # fmt: skip
+    html = desk.get("/desk/sunday-runbook/revenue/outlook").get_data(as_text=True)
+    assert "3 slots owed; $3,000 was paid for them" in html and "Make-good" in html
 
 
 @pytest.mark.parametrize("table", [kind.value for kind in ExportKind])

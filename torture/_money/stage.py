@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import make_url
 
 from sponsorship import create_app
 from sponsorship.core.config import load_settings
@@ -92,12 +93,12 @@ def running_provider(folder: Path, *arguments: str, port: int = 0) -> Iterator[P
 class Stage:
     """An application on a database of its own, with a newsletter whose every day has an issue, and a way back to that."""
 
-    def __init__(self, folder: Path, database: str, provider: Provider, days: int = 40) -> None:
+    def __init__(self, folder: Path, database: str, provider: Provider, days: int, **settings: str) -> None:
         self.database, self.provider, self._folder = database, provider, folder
         self.url = f"sqlite:///{folder / 'product.sqlite3'}" if database == "sqlite" else postgresql_url()
         environment = {
             "FLATPLAN_VAR": str(folder), "APP_ENV": "test", "DATABASE_URL": self.url, "STRIPE_API_BASE": provider.url,
-            "FLATPLAN_DEMO": "0",
+            "FLATPLAN_DEMO": "0", **settings,
         }  # fmt: skip
         self.environment = environment
         self.app: Flask = create_app(load_settings(environment))
@@ -111,14 +112,16 @@ class Stage:
                 plan_issues(session, newsletter=newsletter, first=self.first, last=last)
             db.session.remove()
             db.engine.dispose()
-        self._keep()
+        self.keep()
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
+        """Keep the database as it is now, for `put_back`; nothing may be connected to it."""
         if self.database == "sqlite":
             _copy_database(self._folder / "product.sqlite3", self._folder / "kept.sqlite3")
             return
-        name = self.url.rsplit("/", 1)[-1].split("?")[0]
+        name = str(make_url(self.url).database)
         self._name, self._template = name, f"{name}_kept"
+        self._administer(f'DROP DATABASE IF EXISTS "{self._template}"')
         self._administer(f'CREATE DATABASE "{self._template}" TEMPLATE "{name}"')
 
     def put_back(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select, true
 from sqlalchemy.orm import Session
@@ -63,6 +64,7 @@ def money_by_booking(session: Session, booking_ids: Collection[int]) -> dict[int
     return {row[0]: BookingMoney(row[1], row[2], row[3]) for row in rows if row[0] is not None}
 
 
+@cache
 def booking_money_columns() -> tuple[ColumnElement[int], ...]:
     """Return what bookings' money is, as sums over ledger lines joined to their entries, for any query that groups them.
 

@@ -28,6 +28,11 @@ from sponsorship.reporting.queries.filters import (
     read_filters,
     read_period,
 )
+from sponsorship.reporting.queries.liability import (
+    Liability,
+    OpenCredit,
+    get_liability,
+)
 from sponsorship.reporting.queries.money import (
     MoneyOfBooking,
     Sums,
@@ -106,7 +111,9 @@ __all__ = [
     "FigureRow",
     "FigureRows",
     "Filters",
+    "Liability",
     "MoneyOfBooking",
+    "OpenCredit",
     "Outlook",
     "OverviewRow",
     "PeriodFigures",
@@ -128,6 +135,7 @@ __all__ = [
     "export_sheet",
     "get_campaign_report",
     "get_figure_rows",
+    "get_liability",
     "get_outlook",
     "get_overview",
     "get_placement_report",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from sponsorship.core.format import local
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.inventory.rules import IssueState
 from sponsorship.reporting.queries.counts import SlotGroup, count_groups, count_slot_groups
+from sponsorship.reporting.queries.liability import Liability, get_liability
 from sponsorship.reporting.queries.money import sum_booked_by_placement
 from sponsorship.reporting.queries.prices import read_rate_card
 from sponsorship.reporting.queries.slots import names_of_sponsors
@@ -98,6 +100,7 @@ class Outlook:
     ahead: QuarterAhead
     renewals: RenewalRate
     due: tuple[DueBack, ...]
+    liability: Liability
 
 
 def get_outlook(session: Session, newsletter: Newsletter, scope: Scope, now: datetime) -> Outlook:
@@ -122,6 +125,7 @@ def get_outlook(session: Session, newsletter: Newsletter, scope: Scope, now: dat
         ahead=look_ahead(session, newsletter, scope, offers, today),
         renewals=renewal_rate(runs, today),
         due=tuple(due_back(runs, today)),
+        liability=get_liability(session, newsletter, scope, today),
     )
 
 
@@ -211,22 +215,20 @@ def list_offers(session: Session, newsletter: Newsletter, span: Span, scope: Sco
 
 def list_sales(session: Session, newsletter: Newsletter, span: Span, scope: Scope) -> list[Sale]:
     """Return the sales of a span's issues with the days on which they were made and, where they were, given up."""
-    query = _sold(
-        select(
-            Issue.publish_on, Order.confirmed_at, Booking.created_at, Booking.closed_at, Booking.state, Booking.price_minor,
-            Booking.net_minor,
-        ), newsletter, scope,
-    ).where(Issue.publish_on.between(span.first, span.last))  # fmt: skip
+    ended_at = case((Booking.state.in_(ENDED), func.coalesce(Booking.closed_at, Booking.created_at)))
+    columns = (
+        Issue.publish_on, func.coalesce(Order.confirmed_at, Booking.created_at), ended_at, Booking.price_minor, Booking.net_minor,
+    )  # fmt: skip
+    query = _sold(select(*columns), newsletter, scope).where(Issue.publish_on.between(span.first, span.last))
     zone = ZoneInfo(newsletter.timezone)
+
+    @cache
+    def day_of(moment: datetime) -> date:
+        return moment.astimezone(zone).date()
+
     return [
-        Sale(
-            row.publish_on,
-            (row.confirmed_at or row.created_at).astimezone(zone).date(),
-            (row.closed_at or row.created_at).astimezone(zone).date() if row.state in ENDED else None,
-            row.price_minor,
-            row.net_minor,
-        )
-        for row in session.execute(query)
+        Sale(publish_on, day_of(sold_at), day_of(ended) if ended is not None else None, listed, net)
+        for publish_on, sold_at, ended, listed, net in session.execute(query)
     ]
 
 

@@ -1,5 +1,6 @@
 """The rows behind a figure: their sum is the figure, to the cent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,9 +15,11 @@ from sponsorship.payments.models import Invoice
 from sponsorship.payments.queries import list_open_invoices
 from sponsorship.reporting.queries.money import MoneyOfBooking, list_deferred, list_money
 from sponsorship.reporting.queries.receivables import slot_name
-from sponsorship.reporting.queries.slots import list_slot_rows, names_of_sponsors
+from sponsorship.reporting.queries.slots import SlotRow, list_slot_rows, names_of_sponsors
 from sponsorship.reporting.rules import FigureKind, Scope
 from sponsorship.sponsors.models import Sponsor
+
+EVERYTHING = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +43,32 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class FigureRows:
-    """All rows of a figure, in order of issue, and their sum: the figure."""
+    """Rows of a figure in order of issue, all or a page of them; `count` and `total` are of all: `total` is the figure."""
 
     kind: FigureKind
     rows: tuple[FigureRow, ...]
-
-    @property
-    def total(self) -> int:
-        """The figure."""
-        return sum(row.value for row in self.rows)
+    count: int
+    total: int
 
 
 def get_figure_rows(
-    session: Session, newsletter: Newsletter, scope: Scope, kind: FigureKind, now: datetime
-) -> FigureRows:
-    """Return the rows behind a figure of a scope. What is deferred is counted whenever its issue comes out."""
+    session: Session, newsletter: Newsletter, scope: Scope, kind: FigureKind, now: datetime, *, page: slice = EVERYTHING
+) -> FigureRows:  # fmt: skip
+    """Return the rows behind a figure of a scope, those of a page in full.
+
+    What is deferred is counted whenever its issue comes out.
+    """
     if not kind.is_money:
-        return FigureRows(kind, tuple(_slot_rows(session, newsletter, scope, kind, now)))
+        slots = list_slot_rows(session, newsletter, scope.span, scope, (), now)
+        chosen = [row for row in slots if row.share in kind.shares]
+        return FigureRows(kind, tuple(_slot_rows(session, newsletter, chosen[page])), len(chosen), len(chosen))
     parts = _parts(session, newsletter, scope, kind, local(now, newsletter.timezone).date())
-    return FigureRows(kind, tuple(_money_rows(session, parts)))
+    rows = _money_rows(session, dict(list(parts.items())[page]))
+    return FigureRows(kind, tuple(rows), len(parts), sum(parts.values()))
 
 
 def _parts(session: Session, newsletter: Newsletter, scope: Scope, kind: FigureKind, today: date) -> dict[int, int]:
-    """Each booking's part of an amount; parts of nothing are left out."""
+    """Each booking's part of an amount, in order of issue and position; parts of nothing are left out."""
     money = (
         list_deferred(session, newsletter, scope)
         if kind.is_balance
@@ -105,7 +111,7 @@ def _money_rows(session: Session, parts: dict[int, int]) -> list[FigureRow]:
         .outerjoin(Sponsor, Booking.sponsor_id == Sponsor.id)
         .outerjoin(Invoice, Invoice.order_id == Order.id)
         .where(Booking.id.in_(parts))
-        .order_by(Issue.publish_on, Placement.position, Slot.ordinal, Booking.id)
+        .order_by(Issue.publish_on, Placement.position, Booking.id)
     )  # fmt: skip
     return [
         FigureRow(
@@ -117,12 +123,7 @@ def _money_rows(session: Session, parts: dict[int, int]) -> list[FigureRow]:
     ]  # fmt: skip
 
 
-def _slot_rows(
-    session: Session, newsletter: Newsletter, scope: Scope, kind: FigureKind, now: datetime
-) -> list[FigureRow]:
-    chosen = [
-        row for row in list_slot_rows(session, newsletter, scope.span, scope, (), now) if row.share in kind.shares
-    ]
+def _slot_rows(session: Session, newsletter: Newsletter, chosen: Sequence[SlotRow]) -> list[FigureRow]:
     placements = {one.id: one for one in newsletter.placements}
     orders = _order_numbers(session, {row.order_id for row in chosen if row.order_id})
     names = names_of_sponsors(session, {row.sponsor_id for row in chosen if row.sponsor_id})

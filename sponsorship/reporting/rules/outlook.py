@@ -1,7 +1,6 @@
 """The sentences of the outlook and of the rows behind a figure."""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from sponsorship.core.format import count, long_day, money, number, percent
 from sponsorship.reporting.rules.figures import FigureKind
@@ -12,16 +11,22 @@ from sponsorship.reporting.rules.renewals import RenewalRate
 
 DAYS_IN_TABLE = (120, 90, 60, 45, 30, 21, 14, 7, 3, 0)
 ROWS_A_PAGE = 100
-Row = TypeVar("Row")
 Clauses = list[str | tuple[str, str]]
 
 
-def page_of(rows: Sequence[Row], word: str) -> tuple[Sequence[Row], int, int]:
-    """Return one page of rows, its number and how many pages there are; a word that is no page gives the first."""
-    pages = max(-(-len(rows) // ROWS_A_PAGE), 1)
-    page = int(word) if word.isascii() and word.isdigit() and len(word) < 9 else 1
-    page = min(max(page, 1), pages)
-    return rows[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE], page, pages
+def page_asked(word: str) -> int:
+    """Return the number of the page that an address asks for; a word that is no page is the first."""
+    return max(int(word), 1) if word.isascii() and word.isdigit() and len(word) < 7 else 1
+
+
+def page_slice(page: int) -> slice:
+    """Return which rows stand on a page."""
+    return slice((page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE)
+
+
+def pages_of(rows: int) -> int:
+    """Return how many pages so many rows fill, at least one."""
+    return max(-(-rows // ROWS_A_PAGE), 1)
 
 
 def rows_headline(kind: FigureKind, total: int, rows: int, currency: str) -> Clauses:
@@ -136,3 +141,11 @@ def overview_headline(owed: Sequence[tuple[str, int, int]]) -> Clauses:
     if not late_sums:
         return [f"{' and '.join(open_sums)} is still owed,", "none of it late."]
     return [(f"{' and '.join(open_sums)} is still owed,", "owed"), f"{' and '.join(late_sums)} of it late."]
+
+
+def liability_sentence(slots: int, paid_minor: int, currency: str) -> str:
+    """Say how many slots are still owed to sponsors, and what they paid for them."""
+    if not slots:
+        return "Nobody holds a credit or a make-good"
+    paid = f"{money(paid_minor, currency)} was paid for them" if paid_minor else "nothing was paid for them"
+    return f"{count(slots, 'slot')} owed; {paid}"

@@ -11,7 +11,7 @@ from sponsorship.core.errors import NotFound
 from sponsorship.core.web import Access, access
 from sponsorship.inventory.models import Newsletter
 from sponsorship.reporting.queries import Filters, get_figure_rows
-from sponsorship.reporting.rules import FigureKind, page_of, rows_headline, span_text
+from sponsorship.reporting.rules import FigureKind, page_asked, page_slice, pages_of, rows_headline, span_text
 from sponsorship.reporting.views.door import asked_for, blueprint, read_newsletter
 
 
@@ -23,12 +23,14 @@ def list_rows(slug: str, figure: str) -> str:
     if figure not in list(FigureKind):
         raise NotFound
     filters = asked_for(newsletter)
-    found = get_figure_rows(db.session(), newsletter, filters.scope, FigureKind(figure), clock.now())
-    rows, page, pages = page_of(found.rows, request.args.get("page", "1"))
+    page = page_asked(request.args.get("page", "1"))
+    found = get_figure_rows(
+        db.session(), newsletter, filters.scope, FigureKind(figure), clock.now(), page=page_slice(page)
+    )
     return render_template(
-        "reporting/list_rows.html", found=found, rows=rows, page=page, pages=pages, filters=filters,
+        "reporting/list_rows.html", found=found, rows=found.rows, page=page, pages=pages_of(found.count), filters=filters,
         span=span_text(found.kind, filters.scope), ledger=_ledger_url(newsletter, found.kind, filters),
-        headline=rows_headline(found.kind, found.total, len(found.rows), newsletter.currency),
+        headline=rows_headline(found.kind, found.total, found.count, newsletter.currency),
     )  # fmt: skip
 
 
