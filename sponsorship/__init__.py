@@ -92,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/health", endpoint="health", view_func=_health)
     for module in HANDLERS:
         outbox.register(module.HANDLERS)
+    mail.register_attachers(payments_handlers.ATTACHERS)
     app.context_processor(desk_views.masthead_values)
     init_cli(app)
     for command in COMMANDS:

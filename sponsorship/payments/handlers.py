@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 
 from sponsorship.booking.queries import get_booking, get_live_uses, get_move
 from sponsorship.core.outbox import Handler
+from sponsorship.payments.queries import get_invoice
+from sponsorship.payments.queries.reversals import get_credit_note
 from sponsorship.payments.services import recognise_booking
+from sponsorship.payments.services.documents import credit_note_pdf, invoice_pdf
 from sponsorship.payments.services.moves import credit_move
 
 
@@ -33,3 +36,18 @@ def credit_cheaper_move(session: Session, payload: dict[str, Any], now: datetime
 
 
 HANDLERS: dict[str, Sequence[Handler]] = {"booking.ran": [earn_booking], "booking.moved": [credit_cheaper_move]}
+
+
+def attach_invoice(session: Session, invoice_id: int) -> tuple[str, bytes]:
+    """An invoice as a mail carries it."""
+    invoice = get_invoice(session, invoice_id)
+    return f"invoice-{invoice.number}.pdf", invoice_pdf(invoice)
+
+
+def attach_credit_note(session: Session, credit_note_id: int) -> tuple[str, bytes]:
+    """A credit note as a mail carries it."""
+    note = get_credit_note(session, credit_note_id)
+    return f"credit-note-{note.number}.pdf", credit_note_pdf(note)
+
+
+ATTACHERS = {"invoice": attach_invoice, "credit_note": attach_credit_note}

@@ -26,5 +26,10 @@ def make_tasks(gateway: PaymentGateway, settings: Settings) -> tuple[Task, ...]:
     return (
         Task("payments.settle", timedelta(seconds=1), settle),
         Task("payments.reconcile", timedelta(minutes=1), reconcile),
+        Task("payments.remind", timedelta(hours=1), _remind),
         Task("payments.reconcile_deeply", timedelta(days=1), reconcile_deeply),
     )
+
+
+def _remind(now: datetime) -> None:
+    flows.send_reminders(now)

@@ -13,6 +13,7 @@ from sponsorship.payments.flows.checkout import (
 )
 from sponsorship.payments.flows.displaced import refund_displaced
 from sponsorship.payments.flows.refunds import send_due_refunds, send_refund, sync_dispute, sync_refund
+from sponsorship.payments.flows.reminders import send_reminders
 from sponsorship.payments.flows.settle import Reconciled, reconcile, settle_inbox, settle_provider_session
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "resume_session",
     "send_due_refunds",
     "send_refund",
+    "send_reminders",
     "settle_inbox",
     "settle_order",
     "settle_provider_session",

@@ -124,6 +124,7 @@ class Stage:
 
     def work(self) -> None:
         """One round of the worker: webhooks settled, refunds sent, handlers run, mail sent."""
+        db.session().rollback()  # the worker sees the present, not what the test last looked at
         now = self.shop.now
         flows.settle_inbox(gateway=self.shop.gateway, settings=self.shop.settings, now=now)
         flows.send_due_refunds(gateway=self.shop.gateway, now=now)
