@@ -7,13 +7,13 @@ from random import Random
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event
-from sqlalchemy.engine import Connection
+from sqlalchemy import event
 
 from sponsorship.core.db import db
 from sponsorship.core.errors import DomainError
 
 PATIENCE_SECONDS = 60
+PERSISTENCE = (0.0, 0.5, 0.8, 0.9, 0.95)
 _own = threading.local()
 
 
@@ -68,14 +68,14 @@ def stop() -> None:
 def stops_before_transactions() -> Iterator[None]:
     """Make every transaction of an actor, reading or writing, a step of its own."""
 
-    def before(_connection: Connection) -> None:
+    def before(*_connection: object) -> None:
         stop()
 
-    event.listen(Engine, "begin", before, insert=True)  # before SQLite's BEGIN takes the lock
+    event.listen(db.engine, "checkout", before)  # a session takes its connection when its transaction begins
     try:
         yield
     finally:
-        event.remove(Engine, "begin", before)
+        event.remove(db.engine, "checkout", before)
 
 
 class SteppedGateway:
@@ -97,10 +97,14 @@ class SteppedGateway:
 
 
 def play(actors: Sequence[Actor], random: Random, after_each: Callable[[], None]) -> str:
-    """Let the actors act in an order drawn at random, and look after each step; returns the order: "pccp..."."""
-    order = ""
+    """Let the actors act in an order drawn at random, and look after each step; returns the order: "pccp...".
+
+    How readily one goes on after another is drawn first: some schedules change at every step, in others one acts alone for long.
+    """
+    order, chosen, persistence = "", random.choice(actors), random.choice(PERSISTENCE)
     while alive := [actor for actor in actors if not actor.is_done]:
-        chosen = random.choice(alive)
+        if chosen.is_done or random.random() >= persistence:
+            chosen = random.choice(alive)
         chosen.step()
         order += chosen.name[0]
         after_each()
