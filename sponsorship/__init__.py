@@ -45,6 +45,8 @@ from sponsorship.payments import models as payments_models
 from sponsorship.payments import tasks as payments_tasks
 from sponsorship.payments import views as payments_views
 from sponsorship.payments.stripe_gateway import StripeGateway
+from sponsorship.reporting import models as reporting_models
+from sponsorship.reporting import tasks as reporting_tasks
 from sponsorship.reporting import views as reporting_views
 from sponsorship.sponsors import views as sponsors_views
 from sponsorship.storefront import portal as storefront_portal
@@ -60,6 +62,7 @@ __all__ = ["create_app"]
 
 MODELS = (
     booking_models, payments_models, checks_models, creative_models, tracking_models, archive_models, assembly_models,
+    reporting_models,
 )  # fmt: skip
 PAGES = (
     accounts_portal, inventory_views, sponsors_views, booking_views, payments_views, checks_views, creative_views, tracking_views,
@@ -68,7 +71,7 @@ PAGES = (
 HANDLERS = (
     booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
 )  # fmt: skip
-TASKS = (inventory_tasks, booking_tasks, checks_tasks, assembly_tasks)
+TASKS = (inventory_tasks, booking_tasks, checks_tasks, assembly_tasks, reporting_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, tracking_cli, archive_cli, demo_cli)
 
 
@@ -89,11 +92,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/health", endpoint="health", view_func=_health)
     for module in HANDLERS:
         outbox.register(module.HANDLERS)
+    mail.register_attachers(payments_handlers.ATTACHERS)
     app.context_processor(desk_views.masthead_values)
     init_cli(app)
     for command in COMMANDS:
         app.cli.add_command(command.group)
     app.config["PREPARE"] = demo_cli.PREPARE if settings.is_demo else []
+    app.config["WARNINGS"] = [payments_views.mode_warning]
     app.config["GREETING"] = demo_cli.greet if settings.is_demo else list
     of_features = (task for module in TASKS for task in module.TASKS)
     if settings.plant:  # check_settings let it through: this is a proof that looks whether it can fail
@@ -123,7 +128,7 @@ def _take_clicks(app: Flask, settings: Settings) -> None:
         cookie_names=("__Host-desk" if settings.is_https else "desk",), secret=settings.secret_key.encode(),
     )  # fmt: skip
     handle = lane.before(app.wsgi_app) if settings.has_fast_lane else app.wsgi_app
-    app.wsgi_app = behind_proxies(handle, settings.trusted_proxies)  # type: ignore[method-assign]
+    app.wsgi_app = behind_proxies(handle, settings.trusted_proxies)  # type: ignore[assignment, method-assign]
 
 
 def _flask_settings(settings: Settings) -> dict[str, Any]:

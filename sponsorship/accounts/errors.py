@@ -21,3 +21,10 @@ class TooManyLinks(DomainError):
 
     status = 429
     message = "We have sent several links to that address within the hour. Look in its inbox and in spam, or try later."
+
+
+class NoPublisherLeft(DomainError):
+    """A newsletter's last publisher cannot go, or take a smaller role."""
+
+    status = 409
+    message = "Somebody has to publish it. Make another person its publisher first."

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sponsorship.accounts.models import SignInLink, User, UserSession
+from sponsorship.accounts.models import SignInLink, TeamMember, User, UserSession
 from sponsorship.accounts.rules import Permission, Viewer
 from sponsorship.core.errors import NotAllowed, NotFound
 from sponsorship.core.tokens import hash_token
@@ -41,6 +41,20 @@ def authorise(viewer: Viewer | None, newsletter_id: int, permission: Permission)
 def find_user(session: Session, email: str) -> User | None:
     """Return the person with that address (already in normal form), or None."""
     return session.scalars(select(User).where(User.email == email)).one_or_none()
+
+
+def get_user(session: Session, user_id: int) -> User:
+    """Return a person by id; raises NotFound."""
+    user = session.get(User, user_id) if user_id < 2**31 else None
+    if user is None:
+        raise NotFound
+    return user
+
+
+def list_members(session: Session, newsletter_id: int) -> list[TeamMember]:
+    """Return a newsletter's team, by role and address."""
+    query = select(TeamMember).where(TeamMember.newsletter_id == newsletter_id).join(User)
+    return list(session.scalars(query.order_by(TeamMember.role, User.email)))
 
 
 def find_live_link(session: Session, token: str, now: datetime) -> SignInLink | None:

@@ -71,6 +71,8 @@ class MoveOpen(DomainError):
 class SlotIsOpen(DomainError):
     """Nobody need wait: what is wished for can be bought now; `slot_id` is the first such slot."""
 
+    status = 409
+
     def __init__(self, message: str, slot_id: int) -> None:
         super().__init__(message)
         self.slot_id = slot_id
@@ -85,6 +87,7 @@ class TooManyWishes(DomainError):
 class PromiseOver(DomainError):
     """A promise, an offer or a proposal that was taken, let go, withdrawn, or whose time ran out."""
 
+    status = 409
     message = "This offer is over, so it can no longer be taken. You have not been charged."
 
 
@@ -109,3 +112,7 @@ class PromoRefused(DomainError):
 
 class CreditsRefused(DomainError):
     """The credits are not there any more, or belong to another sponsor."""
+
+
+class PlacingRefused(SlotTaken):
+    """The sponsor may not have the slot: not sold to, of a prohibited kind, a rival there, or too near its last run."""

@@ -10,19 +10,25 @@ from sponsorship.booking.queries import (
     list_lapsable_orders,
     list_newsletters_with_line,
     list_proposals_to_remind,
+    list_to_fill,
     list_wishes_over,
 )
 from sponsorship.booking.rules import CLOCK, REMIND_BEFORE
 from sponsorship.booking.services import (
+    book_house,
     close_over,
+    expire_credits,
     lapse_booking_when_due,
     lapse_order_when_due,
     offer_free_slots,
     remind_of_proposal_when_due,
 )
 from sponsorship.core.db import db, transaction
+from sponsorship.core.errors import DomainError
+from sponsorship.core.format import local
 from sponsorship.core.worker import Task
 from sponsorship.inventory.models import Newsletter
+from sponsorship.inventory.queries import get_slot, list_newsletters
 
 
 def lapse_orders(now: datetime) -> int:
@@ -36,6 +42,29 @@ def lapse_orders(now: datetime) -> int:
         with transaction() as session:
             lapsed += lapse_booking_when_due(session, booking=get_booking(session, booking_id), now=now)
     return lapsed
+
+
+def fill_unsold(now: datetime) -> int:
+    """Fill what stayed unsold with the house ad once its sale is over, each slot in a transaction of its own."""
+    filled = 0
+    for slot_id in list_to_fill(db.session(), now):
+        try:
+            with transaction() as session:
+                slot = get_slot(session, slot_id)
+                book_house(session, slot=slot, reason=slot.placement.house_ad, actor=CLOCK, now=now)
+                filled += 1
+        except DomainError:  # somebody took it, or the issue went out, in the meantime
+            continue
+    return filled
+
+
+def expire_old_credits(now: datetime) -> int:
+    """Write off credits whose last day is over, on each newsletter's calendar."""
+    with transaction() as session:
+        return sum(
+            expire_credits(session, newsletter=one, today=local(now, one.timezone).date(), now=now)
+            for one in list_newsletters(session)
+        )
 
 
 def sweep_waiting(now: datetime) -> int:
@@ -66,6 +95,8 @@ def remind_of_proposals(now: datetime) -> int:
 
 TASKS: tuple[Task, ...] = (
     Task("booking.lapse_orders", timedelta(seconds=5), lapse_orders),
+    Task("booking.fill_unsold", timedelta(minutes=1), fill_unsold),
+    Task("booking.expire_credits", timedelta(hours=1), expire_old_credits),
     Task("booking.sweep_waiting", timedelta(seconds=5), sweep_waiting),
     Task("booking.remind_of_proposals", timedelta(minutes=10), remind_of_proposals),
 )

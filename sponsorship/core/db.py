@@ -14,6 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
+from sponsorship.core.failpoint import passing
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -111,7 +113,9 @@ def transaction() -> Iterator[Session]:
     session.info["writing"] = True
     try:
         yield session
+        passing("commit.before")
         session.commit()
+        passing("commit.after")
     except BaseException:
         session.rollback()
         raise

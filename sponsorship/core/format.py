@@ -1,6 +1,7 @@
 """How dates, times, money and shares are written: Babel's locale data, the newsletter's zone, the design's patterns."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
@@ -11,8 +12,10 @@ from sponsorship.core.money import exponent, to_major
 
 DEFAULT_LOCALE = "en_US"
 MINUS = "−"
+KEPT = 4096  # texts of each sort that are kept: a page writes the same sums and days again and again
 
 
+@lru_cache(KEPT)
 def money(amount_minor: int, currency: str, *, cents: bool = False, locale: str = DEFAULT_LOCALE) -> str:
     """Write an amount: "$1,650", or with `cents` "$1,650.00"; a true minus stands before the sign of the currency."""
     amount = to_major(abs(amount_minor), currency)
@@ -24,6 +27,7 @@ def money(amount_minor: int, currency: str, *, cents: bool = False, locale: str 
     return (MINUS if amount_minor < 0 else "") + text
 
 
+@lru_cache(KEPT)
 def number(value: int, *, locale: str = DEFAULT_LOCALE) -> str:
     """Write a count with the locale's separators: 30,412."""
     return format_decimal(value, locale=locale)
@@ -34,21 +38,25 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{share * 100:.{digits}f}%"
 
 
+@lru_cache(KEPT)
 def day(value: date) -> str:
     """Write a day without its year: "Sun 22 Nov"."""
     return format_date(value, "EEE d MMM", locale="en_GB").replace("Sept", "Sep")
 
 
+@lru_cache(KEPT)
 def long_day(value: date) -> str:
     """Write a day in full: "Sun 22 Nov 2026"."""
     return format_date(value, "EEE d MMM y", locale="en_GB").replace("Sept", "Sep")
 
 
+@lru_cache(KEPT)
 def short_day(value: date) -> str:
     """Write a day by number and month: "22 Nov"."""
     return format_date(value, "d MMM", locale="en_GB").replace("Sept", "Sep")
 
 
+@lru_cache(KEPT)
 def month(value: date) -> str:
     """Write a month: "November 2026"."""
     return format_date(value, "MMMM y", locale="en_GB")

@@ -1,6 +1,7 @@
 """The one door for mail: written with the change that causes it, rendered at once, sent by the worker."""
 
 import smtplib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
@@ -9,16 +10,26 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from sqlalchemy import Index, Text, UniqueConstraint, select
+from sqlalchemy import JSON, Index, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sponsorship.core import format as wording
 from sponsorship.core.config import ROOT, Settings
 from sponsorship.core.db import Base, db, transaction, word_enum
+from sponsorship.core.failpoint import passing
 from sponsorship.core.text import clean_line
 
 MOST_ATTEMPTS = 10
+Attacher = Callable[[Session, int], tuple[str, bytes]]  # a row's id -> a file's name and its content, a PDF
 CLAIM = timedelta(minutes=5)
+
+
+_attachers: dict[str, Attacher] = {}
+
+
+def register_attachers(attachers: Mapping[str, Attacher]) -> None:
+    """Add what makes a mail's attachments, by the word before the colon of their reference."""
+    _attachers.update(attachers)
 
 
 class MailState(StrEnum):
@@ -46,6 +57,7 @@ class Mail(Base):
     subject: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
+    attachments: Mapped[list[str]] = mapped_column(JSON, default=list)  # "invoice:12": made when the mail is sent
     queued_at: Mapped[datetime]
     state: Mapped[MailState] = mapped_column(word_enum(MailState), default=MailState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -105,6 +117,7 @@ def queue_mail(
     template: str,
     now: datetime,
     reply_to: str | None = None,
+    attachments: Sequence[str] = (),
     **values: Any,
 ) -> Mail | None:
     """Render `template`.txt and .html and queue the mail; returns None where this cause has its mail already.
@@ -123,6 +136,7 @@ def queue_mail(
         subject=values["subject"],
         text=_templates().get_template(f"{template}.txt").render(values),
         html=_templates().get_template(f"{template}.html").render(values),
+        attachments=list(attachments),
         queued_at=now,
         next_attempt_at=now,
         state=MailState.QUEUED,
@@ -158,8 +172,10 @@ def _send(mail_id: int, now: datetime, settings: Settings, transport: Transport 
     message, error = _message(mail, settings), None
     db.session.rollback()
     try:
+        passing("mail.before")
         if transport is not None:
             transport.send(message)
+        passing("mail.after")
     except (OSError, smtplib.SMTPException) as refused:
         error = str(refused) or type(refused).__name__
     with transaction() as session:
@@ -183,4 +199,8 @@ def _message(mail: Mail, settings: Settings) -> EmailMessage:
         message["Reply-To"] = mail.reply_to
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
+    for reference in mail.attachments:
+        kind, _, row_id = reference.partition(":")
+        name, content = _attachers[kind](db.session(), int(row_id))
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
     return message

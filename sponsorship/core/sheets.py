@@ -2,16 +2,30 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 import xlsxwriter
 
-Cell = str | int | Decimal | date | datetime | None
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+Cell = str | int | float | bool | Decimal | date | datetime | None
+# What spreadsheets take for a formula when it begins a cell, full-width signs included: at the start of a text, or behind a
+# character at which a spreadsheet of another country splits a line.
+FORMULA = re.compile(r"(^ *|[;,\t\r\n\"])(?=[=+\-@\t\r\n＝＋－＠])")
+MOST_CHARACTERS = 32_767  # in a cell of Excel
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS = {date: 11, datetime: 17, Decimal: 13, int: 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with its title, the names of its columns, and its rows; amounts in major units, moments in UTC."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
 
 
 def safe_text(text: str) -> str:
@@ -19,7 +33,7 @@ def safe_text(text: str) -> str:
 
     Source: owasp.org/www-community/attacks/CSV_Injection.
     """
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    return FORMULA.sub(r"\1'", text)
 
 
 def make_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -36,7 +50,7 @@ def make_xlsx(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(file, options)
-    sheet = book.add_worksheet(title[:31])
+    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
     head, day = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "yyyy-mm-dd"})
     amount, moment = book.add_format({"num_format": "#,##0.00#"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     formats = {date: day, datetime: moment, Decimal: amount}
@@ -50,7 +64,9 @@ def make_xlsx(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]
             if cell is None:
                 continue
             if isinstance(cell, str):
-                sheet.write_string(line, number, safe_text(cell))
+                sheet.write_string(line, number, safe_text(cell)[:MOST_CHARACTERS])
+            elif isinstance(cell, bool):
+                sheet.write_boolean(line, number, cell)
             elif isinstance(cell, date):
                 plain = cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell
                 sheet.write_datetime(line, number, plain, formats[type(cell)])

@@ -135,8 +135,18 @@ def _shared_values() -> dict[str, Any]:
         "newsletter": g.get("newsletter") if has_request_context() else None,
         "masthead": None,
         "banner": banner,
+        "warning": _warning(),
         "is_demo": loaded.is_demo,
     }
+
+
+def _warning() -> str | None:
+    """What the team of the newsletter at hand must know on every page: the first that WARNINGS has to say."""
+    viewer, newsletter = (g.get("viewer"), g.get("newsletter")) if has_request_context() else (None, None)
+    if viewer is None or newsletter is None or newsletter.id not in viewer.roles:
+        return None
+    ask: list[Callable[[int], str | None]] = current_app.config.get("WARNINGS", [])
+    return next((said for one in ask if (said := one(newsletter.id))), None)
 
 
 def _add_headers(response: Response) -> Response:

@@ -1,6 +1,7 @@
 """The forms of checkout and of the receivables: shape and wording."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,17 +11,34 @@ from flask_wtf import FlaskForm
 from stdnum import exceptions as stdnum_errors
 from stdnum.eu import vat as eu_vat
 from stdnum.gb import vat as gb_vat
-from wtforms import BooleanField, Field, RadioField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from sponsorship.core.format import long_day
 from sponsorship.core.money import to_minor
 from sponsorship.core.text import clean_line
+from sponsorship.payments.rules.dunning import read_schedule
+from sponsorship.payments.rules.reversals import MoneyBack
+from sponsorship.payments.rules.taxes import Buyer, TaxMode
 
 CARD, INVOICE = "card", "invoice"
 LONGEST_LINE = 200
 NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 EU_PREFIX = {"GR": "EL"}
+SHARE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
+_OPTIONAL = Length(max=40)
 AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,3})?")
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
@@ -71,6 +89,9 @@ class CheckoutForm(FlaskForm):
         "Purchase order number", [Length(max=80)], [_line], description="Printed on the invoice."
     )
     pay = RadioField("How you pay", choices=[SelectChoice(CARD, "Card, now")], default=CARD)
+    accepts_other_dates = BooleanField(
+        "If the payment comes too late, take the nearest free dates instead of the money back"
+    )
     accept_terms = BooleanField("Terms", [DataRequired("Tick this to say that you accept the terms.")])
 
     def __init__(self, *args: Any, invoice_days: int | None = None, **kwargs: Any) -> None:
@@ -176,7 +197,165 @@ class RecordPaymentForm(FlaskForm):
     @property
     def amount_minor(self) -> int:
         """The amount in minor units; raises ValueError where it cannot be read or has too many decimals."""
-        plain = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", self.amount.data or "")
-        if not AMOUNT.fullmatch(plain):
-            raise ValueError(plain)
-        return to_minor(Decimal(plain), self.currency)
+        return read_amount(self.amount.data, self.currency)
+
+
+def read_amount(text: str | None, currency: str) -> int:
+    """Return an amount that somebody typed in minor units; raises ValueError where it cannot be read."""
+    plain = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text or "")
+    if not AMOUNT.fullmatch(plain):
+        raise ValueError(plain)
+    return to_minor(Decimal(plain), currency)
+
+
+class MoneyBackForm(FlaskForm):
+    """What of an order is given back: bookings that are cancelled, less a share that is kept; or an amount."""
+
+    what = RadioField(
+        "What", choices=[SelectChoice("cancel", "Cancel bookings"), SelectChoice("amount", "Take an amount off")],
+        default="cancel",
+    )  # fmt: skip
+    bookings = SelectMultipleField(
+        "Bookings", coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    keep_percent = StringField(
+        "Kept by you, in percent of the price", [_OPTIONAL], [_line], default="0",
+        description="As your cancellation policy says. What is kept is earned at once.",
+    )  # fmt: skip
+    amount = StringField("Amount with tax", [_OPTIONAL], [_line], description="The bookings stand.")
+    reason = StringField(
+        "Why", [DataRequired("Say why: it is printed on the credit note."), Length(max=LONGEST_LINE)], [_line]
+    )
+    back = RadioField(
+        "Where the money goes", choices=[SelectChoice(b.value, b.label) for b in MoneyBack], default="refund"
+    )
+    ticket = HiddenField()
+
+    def __init__(self, *args: Any, bookings: Sequence[Any], currency: str, ticket: str, **kwargs: Any) -> None:
+        """Offer these bookings; amounts are in this currency. `ticket` stays with the form from look to deed."""
+        super().__init__(*args, ticket=ticket, **kwargs)
+        self.currency = currency
+        self.bookings.choices = [
+            SelectChoice(b.id, f"{b.slot.name}, {long_day(b.slot.issue.publish_on)}") for b in bookings
+        ]
+        if not bookings:
+            self.what.choices = self.what.choices[1:]
+            self.what.data = self.what.data if self.is_submitted() else "amount"
+
+    def validate_bookings(self, field: Field) -> None:
+        """Cancelling needs at least one booking."""
+        if self.what.data == "cancel" and not field.data:
+            raise ValidationError("Tick at least one booking.")
+
+    def validate_keep_percent(self, field: Field) -> None:
+        """Accept 0 to 100, up to two decimals."""
+        try:
+            share = self.keep_basis_points
+        except ValueError as unreadable:
+            raise ValidationError("Write a share like 50 or 33.33.") from unreadable
+        if share > 10_000:
+            raise ValidationError("No more than 100 percent can be kept.")
+
+    def validate_amount(self, field: Field) -> None:
+        """An amount above nothing, where an amount is taken off."""
+        if self.what.data != "amount":
+            return
+        try:
+            amount = self.amount_minor
+        except ValueError as unreadable:
+            raise ValidationError("Write the amount like 150.00.") from unreadable
+        if not amount:
+            raise ValidationError("The amount must be more than nothing.")
+
+    @property
+    def booking_ids(self) -> list[int]:
+        """The bookings to cancel."""
+        return list(self.bookings.data or []) if self.what.data == "cancel" else []
+
+    @property
+    def amount_minor(self) -> int | None:
+        """The amount to take off in minor units, None where bookings are cancelled; raises ValueError where it cannot be read."""
+        if self.what.data != "amount":
+            return None
+        return read_amount(self.amount.data, self.currency)
+
+    @property
+    def keep_basis_points(self) -> int:
+        """The share that is kept; raises ValueError where it cannot be read."""
+        text = self.keep_percent.data or "0"
+        if self.what.data != "cancel":
+            return 0
+        if not SHARE.fullmatch(text):
+            raise ValueError(text)
+        return int(Decimal(text) * 100)
+
+
+class CompForm(FlaskForm):
+    """Why an order is given for nothing."""
+
+    reason = StringField("Why it is free", [DataRequired("Say why it is free."), Length(max=LONGEST_LINE)], [_line])
+
+
+class ReasonForm(FlaskForm):
+    """Why an invoice is voided or given up."""
+
+    reason = StringField("Why", [DataRequired("Say why."), Length(max=LONGEST_LINE)], [_line])
+
+
+class MoneySettingsForm(FlaskForm):
+    """Who sells, on what terms, with which tax, and when debtors are reminded."""
+
+    name = StringField("Who issues the invoices", [DataRequired("Name who sells."), Length(max=LONGEST_LINE)], [_line])
+    street = StringField("Street and number", [Length(max=LONGEST_LINE)], [_line])
+    city = StringField("Postcode and city", [Length(max=LONGEST_LINE)], [_line])
+    country = SelectField("Country", choices=COUNTRIES)
+    tax_number = StringField("Your tax number", [Length(max=40)], [_line])
+    bank_details = TextAreaField(
+        "Bank details", [Length(max=600)], description="Printed on invoices that are paid by bank."
+    )
+    footer = TextAreaField("Last lines", [Length(max=600)], description="Printed small, such as a register entry.")
+    invoice_days = IntegerField(
+        "Days to pay an invoice", [InputRequired("Give the days."), NumberRange(1, 120, "Between 1 and 120 days.")]
+    )
+    reminder_days = StringField(
+        "Reminders go out", [_OPTIONAL], [_line],
+        description="Days from the due day, such as -3, 1, 8. Nothing here: no reminders by themselves.",
+    )  # fmt: skip
+    tax_mode = RadioField("Tax", choices=[SelectChoice(mode.value, mode.label) for mode in TaxMode], default="none")
+    holds_disputed = BooleanField("What is disputed does not run until that is decided")
+
+    def validate_reminder_days(self, field: Field) -> None:
+        """Whole days within a season."""
+        try:
+            read_schedule(field.data or "")
+        except ValueError as unreadable:
+            raise ValidationError("Write up to eight whole days like -3, 1, 8; from -30 to 120.") from unreadable
+
+    def validate_tax_number(self, field: Field) -> None:
+        """Check a number where the country has a rule for it."""
+        if field.data and self.country.data:
+            field.data = checked_vat_number(field.data, self.country.data)
+
+
+class TaxRateForm(FlaskForm):
+    """One line of the tax table."""
+
+    place = SelectField(
+        "Where the buyer is", validate_choice=True,
+        choices=[SelectChoice("", "Anywhere"), SelectChoice("EU", "European Union, other than yours"), *COUNTRIES[1:]],
+    )  # fmt: skip
+    buyer = SelectField("Buyer", choices=[SelectChoice(buyer.value, buyer.label) for buyer in Buyer])
+    label = StringField("On the invoice", [DataRequired("Name the tax, such as VAT 20 %."), Length(max=60)], [_line])
+    percent = StringField("Percent", [_OPTIONAL], [_line], default="0")
+    is_reverse_charge = BooleanField("Reverse charge: nothing is added, the invoice says who accounts for the tax")
+    note = StringField("Note on the invoice", [Length(max=200)], [_line])
+
+    def validate_percent(self, field: Field) -> None:
+        """Accept 0 to 50, up to two decimals."""
+        if not SHARE.fullmatch(field.data or "0") or self.basis_points > 5000:
+            raise ValidationError("Write a rate between 0 and 50, like 20 or 8.1.")
+
+    @property
+    def basis_points(self) -> int:
+        """The rate in hundredths of a percent."""
+        return int(Decimal(self.percent.data or "0") * 100)

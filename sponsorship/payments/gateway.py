@@ -139,6 +139,20 @@ class ProviderEvent:
     is_live: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderMovement:
+    """One movement of our balance at the provider: what is left of it after fees, minor units; money that leaves is negative.
+
+    `payment_id` names the payment that it belongs to, and is None for payouts and what else belongs to none.
+    """
+
+    movement_id: str
+    net_minor: int
+    currency: str
+    payment_id: str | None
+    metadata: dict[str, str]
+
+
 class PaymentGateway(Protocol):
     """What we ask of a provider. Every write takes a key: the same key and request never act twice.
 
@@ -156,6 +170,9 @@ class PaymentGateway(Protocol):
 
     def fetch_session(self, provider_id: str) -> ProviderSession:
         """Return a session as it is now; raises ProviderUnavailable, ProviderRefused."""
+
+    def find_session_of_payment(self, payment_id: str) -> ProviderSession | None:
+        """Return the session in which a payment was made, or None; raises ProviderUnavailable."""
 
     def expire_session(self, provider_id: str) -> ProviderSession:
         """End an open session, or return it as it is where it was no longer open; raises ProviderUnavailable."""
@@ -183,6 +200,9 @@ class PaymentGateway(Protocol):
 
     def list_events_since(self, since: datetime) -> list[ProviderEvent]:
         """Return the provider's events since a moment, oldest first; raises ProviderUnavailable."""
+
+    def list_movements_since(self, since: datetime) -> list[ProviderMovement]:
+        """Return the movements of our balance since a moment; raises ProviderUnavailable."""
 
     def verify_event(self, body: bytes, signature: str, *, now: datetime) -> ProviderEvent:
         """Return the event in a webhook's raw body; raises SignatureInvalid."""

@@ -14,14 +14,17 @@ from sponsorship.booking.rules import OrderState
 from sponsorship.booking.services import lapse_order_when_due
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
-from sponsorship.core.errors import DomainError
+from sponsorship.core.errors import DomainError, NotFound
 from sponsorship.core.format import local
 from sponsorship.core.web import Access, access, csrf, go_to, settings, wants_fragment
 from sponsorship.payments import flows
 from sponsorship.payments.forms import INVOICE, CheckoutForm
 from sponsorship.payments.gateway import PaymentGateway, ProviderRefused, ProviderUnavailable, SignatureInvalid
+from sponsorship.payments.queries import find_invoice_of_order
+from sponsorship.payments.queries.reversals import get_credit_note
 from sponsorship.payments.rules import WEBHOOK_LIMIT
-from sponsorship.payments.services import store_event
+from sponsorship.payments.services import note_wrong_mode, store_event
+from sponsorship.payments.services.documents import credit_note_pdf, invoice_pdf
 from sponsorship.sponsors.queries import list_sponsors_of_user
 
 blueprint = Blueprint("payments", __name__)
@@ -113,6 +116,26 @@ def give_up(token: str) -> Page:
     return go_to(_dates_url(_load_order(token)))
 
 
+@blueprint.get("/orders/<token>/invoice.pdf")
+@access(Access.LINK)
+def show_own_invoice(token: str) -> Response:
+    """Send the buyer the order's invoice as PDF."""
+    invoice = find_invoice_of_order(db.session(), _load_order(token).id)
+    if invoice is None:
+        raise NotFound
+    return _pdf(invoice_pdf(invoice), f"invoice-{invoice.number}.pdf")
+
+
+@blueprint.get("/orders/<token>/credit-notes/<int:credit_note_id>.pdf")
+@access(Access.LINK)
+def show_own_credit_note(token: str, credit_note_id: int) -> Response:
+    """Send the buyer one of the order's credit notes as PDF."""
+    note = get_credit_note(db.session(), credit_note_id)
+    if note.order_id != _load_order(token).id:
+        raise NotFound
+    return _pdf(credit_note_pdf(note), f"credit-note-{note.number}.pdf")
+
+
 @blueprint.post("/webhooks/stripe")
 @access(Access.PUBLIC)
 @csrf.exempt
@@ -126,7 +149,13 @@ def receive_webhook() -> AnyResponse:
         return Response(f"{refusal.message}\n", 400, mimetype="text/plain")
     with transaction() as session:
         store_event(session, event=event, payload=body.decode(), now=now)
+        if event.is_live != (settings().stripe_mode == "live"):
+            note_wrong_mode(session, is_live=event.is_live, now=now)
     return Response("stored\n", mimetype="text/plain")
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    return Response(content, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
 def _gateway() -> PaymentGateway:
@@ -177,7 +206,7 @@ def _place(token: str, form: CheckoutForm, now: datetime) -> str | None:
     address = normal_email(form.contact_email.data or "")
     return flows.check_out(
         order_token=token, details=form.details() | {"is_proven": g.viewer is not None and g.viewer.email == address},
-        is_invoice=form.pay.data == INVOICE,
+        is_invoice=form.pay.data == INVOICE, accepts_other_dates=bool(form.accepts_other_dates.data),
         user_id=g.viewer.user_id if g.viewer else None, gateway=_gateway(), settings=settings(), now=now,
     )  # fmt: skip
 

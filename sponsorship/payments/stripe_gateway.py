@@ -14,9 +14,11 @@ import stripe
 from stripe import StripeClient, WebhookSignature
 
 from sponsorship.core.config import STRIPE_API, Settings
+from sponsorship.core.failpoint import passing
 from sponsorship.payments.gateway import (
     ProviderDispute,
     ProviderEvent,
+    ProviderMovement,
     ProviderRefund,
     ProviderRefused,
     ProviderSession,
@@ -81,6 +83,7 @@ class StripeGateway:
         self._sessions = client.v1.checkout.sessions
         self._refunds = client.v1.refunds
         self._events = client.v1.events
+        self._movements = client.v1.balance_transactions
         self._disputes = client.v1.disputes
 
     def prepare_session(self, order: SessionOrder) -> dict[str, Any]:
@@ -138,6 +141,11 @@ class StripeGateway:
         """Retrieve a session with its payment, charge and fee."""
         return _session(_ask(self._sessions.retrieve, provider_id, {"expand": EXPANDED}))
 
+    def find_session_of_payment(self, payment_id: str) -> ProviderSession | None:
+        """List the sessions of a payment intent: there is one, or none."""
+        query = {"payment_intent": payment_id, "limit": 1, "expand": EXPANDED_IN_LIST}
+        return next(map(_session, self._all(self._sessions, query)), None)
+
     def expire_session(self, provider_id: str) -> ProviderSession:
         """Expire the session; Stripe refuses unless it is open, and so decides who was first, buyer or seller."""
         try:
@@ -181,6 +189,11 @@ class StripeGateway:
         query = {"created": {"gte": int(since.timestamp())}, "types": EVENT_TOPICS, "limit": 100}
         return [_event(body) for body in reversed(self._all(self._events, query))]
 
+    def list_movements_since(self, since: datetime) -> list[ProviderMovement]:
+        """List balance transactions with the charge, refund or dispute that each comes from."""
+        query = {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.source"]}
+        return [_movement(body) for body in self._all(self._movements, query)]
+
     def verify_event(self, body: bytes, signature: str, *, now: datetime) -> ProviderEvent:
         """Check the signature with each of our secrets and the time in both directions, then read the event."""
         try:
@@ -207,7 +220,9 @@ class StripeGateway:
 def _ask(call: Callable[..., Any], *arguments: Any) -> Any:
     """Call Stripe; what it refuses for good is ProviderRefused, everything else that goes wrong is not known."""
     try:
+        passing("call.before")
         answer = call(*arguments)
+        passing("call.after")
     except stripe.IdempotencyError as clash:
         if clash.http_status == 409:  # the same request is under way in another process
             raise ProviderUnavailable from clash
@@ -253,6 +268,17 @@ def _refund(body: dict[str, Any]) -> ProviderRefund:
         payment_id=_expanded(body.get("payment_intent")).get("id"),
         metadata=body.get("metadata") or {},
         failure=body.get("failure_reason"),
+    )
+
+
+def _movement(body: dict[str, Any]) -> ProviderMovement:
+    source = _expanded(body.get("source"))
+    return ProviderMovement(
+        movement_id=body["id"],
+        net_minor=body["net"],
+        currency=body["currency"].upper(),
+        payment_id=_expanded(source.get("payment_intent")).get("id"),
+        metadata=source.get("metadata") or {},
     )
 
 

@@ -13,6 +13,7 @@ def make_tasks(gateway: PaymentGateway, settings: Settings) -> tuple[Task, ...]:
 
     def settle(now: datetime) -> None:
         flows.settle_inbox(gateway=gateway, settings=settings, now=now)
+        flows.refund_displaced(gateway=gateway, settings=settings, now=now)
         flows.send_due_refunds(gateway=gateway, now=now)
 
     def reconcile(now: datetime) -> None:
@@ -20,9 +21,15 @@ def make_tasks(gateway: PaymentGateway, settings: Settings) -> tuple[Task, ...]:
 
     def reconcile_deeply(now: datetime) -> None:
         flows.reconcile(gateway=gateway, settings=settings, now=now, deep=True)
+        flows.check_books(gateway=gateway, settings=settings, now=now)
 
     return (
         Task("payments.settle", timedelta(seconds=1), settle),
         Task("payments.reconcile", timedelta(minutes=1), reconcile),
+        Task("payments.remind", timedelta(hours=1), _remind),
         Task("payments.reconcile_deeply", timedelta(days=1), reconcile_deeply),
     )
+
+
+def _remind(now: datetime) -> None:
+    flows.send_reminders(now)

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from sponsorship.accounts.models import User
 from sponsorship.core.errors import NotFound
-from sponsorship.sponsors.models import Contact, SalesPolicy, Sponsor
-from sponsorship.sponsors.rules import name_key
+from sponsorship.sponsors.models import Category, Contact, SalesPolicy, Sponsor
+from sponsorship.sponsors.rules import RivalRule, name_key
 
 
 def get_sponsor(session: Session, sponsor_id: int) -> Sponsor:
@@ -52,5 +52,20 @@ def policy_of(session: Session, newsletter_id: int) -> SalesPolicy:
         return stored
     return SalesPolicy(
         newsletter_id=newsletter_id, sponsors_may_move=True, move_cutoff_days=7, cancel_free_days=21,
-        cancel_kept_basis_points=5000, cancel_full_days=7,
+        cancel_kept_basis_points=5000, cancel_full_days=7, rivals=RivalRule.ALLOWED, exclusive_basis_points=0,
+        cadence_issues=0,
     )  # fmt: skip
+
+
+def list_categories(session: Session, newsletter_id: int) -> list[Category]:
+    """Return a newsletter's categories, by name."""
+    query = select(Category).where(Category.newsletter_id == newsletter_id)
+    return list(session.scalars(query.order_by(Category.name)))
+
+
+def get_category(session: Session, newsletter_id: int, category_id: int) -> Category:
+    """Return a category of that newsletter; raises NotFound."""
+    category = session.get(Category, category_id) if category_id < 2**31 else None
+    if category is None or category.newsletter_id != newsletter_id:
+        raise NotFound
+    return category

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from enum import StrEnum
 
 LEGAL_FORMS = frozenset(
     ("ab", "ag", "bv", "co", "corp", "corporation", "gmbh", "inc", "incorporated", "limited", "llc", "llp", "ltd", "oy", "plc",
@@ -12,6 +13,23 @@ MAIL_PROVIDERS = frozenset(
     ("aol.com", "fastmail.com", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com",
      "live.com", "mail.com", "me.com", "outlook.com", "pm.me", "proton.me", "protonmail.com", "web.de", "yahoo.com", "zoho.com")
 )  # fmt: skip
+
+
+class RivalRule(StrEnum):
+    """How near each other rivals (sponsors of competing categories) may run."""
+
+    ALLOWED = "allowed"
+    PLACEMENT = "placement"
+    ISSUE = "issue"
+
+    @property
+    def label(self) -> str:
+        """The words on screens."""
+        return {
+            "allowed": "Rivals may share an issue",
+            "placement": "No rivals in the same placement of an issue",
+            "issue": "No rivals in the same issue",
+        }[self.value]
 
 
 def name_key(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from sponsorship.standin import api, control, pages, refunds, resources, sessions
+from sponsorship.standin import api, control, disputes, pages, refunds, resources, sessions
 from sponsorship.standin.engine import Engine
 from sponsorship.standin.money import format_amount
 from sponsorship.standin.store import Store
@@ -34,6 +34,8 @@ ROUTES: tuple[tuple[str, str, api.Handler], ...] = (
     ("POST", "/v1/refunds", refunds.create_refund),
     ("GET", "/v1/refunds", refunds.list_refunds),
     ("GET", "/v1/refunds/<object_id>", resources.retrieve("refund")),
+    ("GET", "/v1/disputes", disputes.list_disputes),
+    ("GET", "/v1/disputes/<object_id>", resources.retrieve("dispute")),
     ("GET", "/v1/balance_transactions/<object_id>", resources.retrieve("balance_transaction")),
     ("GET", "/v1/events", resources.list_all_events),
     ("GET", "/v1/events/<object_id>", resources.retrieve("event")),

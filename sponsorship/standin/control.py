@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
+from sponsorship.standin.disputes import act_on_charge
 from sponsorship.standin.engine import Engine
 from sponsorship.standin.errors import ApiError
 from sponsorship.standin.faults import add_fault, clear_faults, list_faults
@@ -104,6 +105,15 @@ def move_refund(refund_id: str) -> Response:
         raise ApiError("Give a status: succeeded, failed or canceled.")
     with _transaction() as tx:
         return jsonify(settle_refund(tx, refund_id, **order))
+
+
+@blueprint.post("/payments/<intent_id>")
+def act_on_payment(intent_id: str) -> Response:
+    """Let the bank dispute a payment (`act`: inquire, withdraw, win, lose, close), or refund it as in the dashboard."""
+    order = _order({"act", "amount", "reason"})
+    with _transaction() as tx:
+        intent = tx.get(intent_id, "payment_intent").body
+        return jsonify(act_on_charge(tx, intent["latest_charge"] or "", order.pop("act", ""), **order))
 
 
 def _order(known: set[str] | None) -> dict[str, Any]:

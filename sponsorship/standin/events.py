@@ -1,6 +1,7 @@
 """Events: what happened to which object, kept as rows in the transaction of what happened."""
 
 from sponsorship.standin.expand import show
+from sponsorship.standin.faults import take_fault
 from sponsorship.standin.lists import LIST_SHAPE, Condition, field_is, list_objects
 from sponsorship.standin.objects import API_VERSION, make_object
 from sponsorship.standin.params import flag, list_of, read_params, text
@@ -31,7 +32,10 @@ def emit(tx: Transaction, type: str, body: Body, previous: Body | None = None) -
         "request": {"id": tx.origin.request_id, "idempotency_key": tx.origin.idempotency_key},
         "type": type,
     }
-    event = tx.add(make_object("evt", "event", tx.now, fields))
+    event = make_object("evt", "event", tx.now, fields)
+    if take_fault(tx, "event", type=type):
+        return event  # it happened, and no event tells of it, as Stripe says may be
+    tx.add(event)
     enqueue_deliveries(tx, event)
     return event
 

@@ -9,7 +9,8 @@ from sponsorship.standin.store import Transaction
 
 KINDS = {
     "api": ("latency", "rate_limit", "error_500", "error_500_after", "reset_before", "reset_after"),
-    "webhook": ("drop", "duplicate", "delay"),
+    "webhook": ("drop", "duplicate", "delay", "shuffle"),
+    "event": ("lost",),
     "refund": ("pending", "failed"),
 }
 FIELDS = {"target", "kind", "times", "seconds", "copies", "method", "path", "types"}

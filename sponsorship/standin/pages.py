@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from sponsorship.standin.buyers import ADDRESS_LABELS, known_answers, read_buyer
+from sponsorship.standin.disputes import act_on_charge
 from sponsorship.standin.engine import Engine
 from sponsorship.standin.errors import ApiError
 from sponsorship.standin.expand import line_items_of
@@ -100,6 +101,20 @@ def settle_later(session_id: str) -> BaseResponse:
         session = _session(tx, session_id)
         if act and debit_is_under_way(tx, session):
             act(tx, session_id)
+    engine.wake()
+    return redirect(url_for("pages.show_payment", session_id=session_id), 303)
+
+
+@blueprint.post("/pay/<session_id>/afterwards")
+def act_afterwards(session_id: str) -> BaseResponse:
+    """Let the buyer's bank dispute what was paid, or the shop's owner refund it in the dashboard."""
+    engine = Engine.of(current_app)
+    with engine.store.transaction() as tx:
+        session = _session(tx, session_id)
+        intent = tx.find(session["payment_intent"] or "", "payment_intent")
+        if intent is None or not intent.body["latest_charge"]:
+            raise ApiError("Nothing was paid here.")
+        act_on_charge(tx, intent.body["latest_charge"], request.form.get("act", ""))
     engine.wake()
     return redirect(url_for("pages.show_payment", session_id=session_id), 303)
 

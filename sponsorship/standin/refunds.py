@@ -31,24 +31,35 @@ NEXT_STATUS = {
 
 def create_refund(call: Call) -> Body:
     """Refund a charge, wholly unless an amount in minor units is given."""
-    tx, params = call.tx, read_params(call.tree, CREATE_SHAPE)
-    charge = _charge_to_refund(tx, params)
-    amount = _amount_to_refund(tx, charge, params.get("amount"))
+    params = read_params(call.tree, CREATE_SHAPE)
+    charge = _charge_to_refund(call.tx, params)
+    refund = make_refund(call.tx, charge, params.get("amount"), params.get("metadata", {}), params.get("reason"))
+    if "instructions_email" in params:
+        refund = call.tx.change(refund["id"], instructions_email=params["instructions_email"])
+    return refund
+
+
+def make_refund(
+    tx: Transaction, charge: Body, wanted: int | None, metadata: dict[str, str], reason: str | None
+) -> Body:
+    """Refund so much of a charge, by a call or in the dashboard; disputed money is with the bank and cannot be."""
+    held = tx.select("dispute", *field_is("charge", charge["id"]))
+    if any(not one["is_charge_refundable"] and one["status"] in ("needs_response", "under_review") for one in held):
+        raise ApiError("This charge is disputed and cannot be refunded.", code="charge_disputed", begun=True)
+    amount = _amount_to_refund(tx, charge, wanted)
     fault = take_fault(tx, "refund")
     fields = {
         "amount": amount,
         "charge": charge["id"],
         "currency": charge["currency"],
-        "metadata": params.get("metadata", {}),
+        "metadata": metadata,
         "payment_intent": charge["payment_intent"],
-        "reason": params.get("reason"),
+        "reason": reason,
         "status": "pending" if fault else "succeeded",
     }
     if charge["payment_method_details"]["type"] == "card":
         card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
         fields["destination_details"] = {"type": "card", "card": card}
-    if "instructions_email" in params:
-        fields["instructions_email"] = params["instructions_email"]
     if fault:
         fields["pending_reason"] = "processing"
     refund = make_object("re", "refund", tx.now, REFUND, fields)

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from flask import Blueprint, g, render_template, request, url_for
 
-from sponsorship.booking.queries import get_order
+from sponsorship.accounts.rules import Permission
+from sponsorship.booking.queries import get_order, list_timeline
 from sponsorship.core import clock
 from sponsorship.core.db import db
 from sponsorship.core.text import clean_line
@@ -50,7 +51,11 @@ def show_order(token: str) -> str:
     order, now = get_order(db.session(), token), clock.now()
     g.newsletter = order.newsletter
     view = queries.view_order(db.session(), order, now)
-    return render_template("storefront/show_order.html", view=view, now=now, clauses=order_headline(view.facts, now))
+    is_team = g.viewer is not None and g.viewer.may(Permission.READ, order.newsletter_id)
+    timeline = list_timeline(db.session(), order, internal=is_team)
+    return render_template(
+        "storefront/show_order.html", timeline=timeline, view=view, now=now, clauses=order_headline(view.facts, now)
+    )
 
 
 @blueprint.get("/sponsor")

@@ -48,6 +48,8 @@ class OrderFacts:
     slots: int
     zone: str
     held_until: datetime | None = None
+    is_requested: bool = False
+    is_proposed: bool = False
     ran: int = 0
     copy_for: date | None = None  # the issue whose copy is due next
     copy_due_at: datetime | None = None
@@ -75,22 +77,27 @@ def split_terms(text: str) -> list[Term]:
     return terms
 
 
-def held_words(until: datetime | None, zone: str, now: datetime) -> str:
+def held_words(until: datetime | None, zone: str, now: datetime, word: str = "Held") -> str:
     """Say until when a slot is held: "Held to 10:02" today, "Held to Fri 12:00" this week, else "Held to 4 Dec"."""
     if until is None or until <= now:
-        return "Held"
+        return word
     there, today = local(until, zone), local(now, zone).date()
     if there.date() == today:
-        return f"Held to {there:%H:%M}"
+        return f"{word} to {there:%H:%M}"
     if (there.date() - today).days < 7:
-        return f"Held to {there:%a %H:%M}"
-    return f"Held to {short_day(there.date())}"
+        return f"{word} to {there:%a %H:%M}"
+    return f"{word} to {short_day(there.date())}"
 
 
 def order_headline(facts: OrderFacts, now: datetime) -> list[Clause]:
     """Return the clauses that say how an order stands and what is due next; a clause marked "owed" is red."""
     slots = count_word(facts.slots, "slot")
-    if facts.state in (OrderState.HELD, OrderState.IN_CHECKOUT, OrderState.DRAFT):
+    if facts.state is OrderState.DRAFT:
+        asked = "The publisher answers by then." if facts.is_requested else "Send the request to keep them."
+        return [f"{slots} held for you{_until(facts, now)}.", asked]
+    if facts.is_proposed:
+        return [f"{slots} proposed to you, held{_until(facts, now)}.", "Nothing is booked before you accept and pay."]
+    if facts.state in (OrderState.HELD, OrderState.IN_CHECKOUT):
         return [f"{slots} held for you{_until(facts, now)}.", "Nothing is booked before you pay."]
     if facts.state is OrderState.CONFIRMED:
         return _confirmed_headline(facts, slots, now)

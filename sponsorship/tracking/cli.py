@@ -1,8 +1,12 @@
 """Commands of tracking: move the spool, say how it stands, judge clicks anew, tell programs from browsers."""
 
+import csv
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TextIO
 
 import click
 from flask.cli import AppGroup
@@ -15,6 +19,7 @@ from sponsorship.inventory.models import Issue
 from sponsorship.tracking import flows, queries, services
 from sponsorship.tracking.fastlane import Importer, spool_state
 from sponsorship.tracking.rules import RULES_VERSION
+from sponsorship.tracking.rules.exports import ExportColumn, guess_columns, missing_columns
 from sponsorship.tracking.services.robots import robot_kind
 
 group = AppGroup("tracking", help="Clicks: the spool, the rules, what the mail provider counted.")
@@ -75,6 +80,57 @@ def recompute(issue_id: int | None) -> None:
             done = services.recompute_issue(session, issue=issue, recomputed_by="command line", now=clock.now())
         kept = f", {done.forgotten} past retention left as they were" if done.forgotten else ""
         click.echo(f"{label}: {done.judged} clicks judged by rules {RULES_VERSION}, {done.changed} changed{kept}.")
+
+
+@group.command("import-clicks")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.option("--issue", "issue_id", type=int, required=True, help="The issue whose clicks these are, by its id.")
+@click.option("--column", "corrections", multiple=True, metavar="WHAT=HEADING", help="Say which column is what.")
+@click.option("--dry-run", is_flag=True, help="Only show which column was taken for what.")
+def import_clicks(file: TextIO, issue_id: int, corrections: tuple[str, ...], dry_run: bool) -> None:
+    """Import the mail provider's click export for one issue.
+
+    Columns are guessed from their headings and shown; the same file again changes nothing.
+    """
+    heading = file.readline()
+    header = next(csv.reader([heading]), [])
+    columns = guess_columns(header) | _corrections(corrections, header)
+    for column in ExportColumn:
+        click.echo(f"{column.value:12} {columns.get(column, '-')}")
+    if missing := missing_columns(columns):
+        words = ", ".join(column.value for column in missing)
+        raise click.UsageError(f"No column was found for {words}. Name it: --column {missing[0].value}=HEADING")
+    if dry_run:
+        return
+    started = time.monotonic()
+
+    def tell(rows: int) -> None:
+        click.echo(f"{rows:,} rows, {rows / (time.monotonic() - started):,.0f} a second", err=True)
+
+    with transaction() as session:
+        issue = session.get(Issue, issue_id)
+        if issue is None:
+            raise click.ClickException(f"There is no issue {issue_id}.")
+        done = services.import_export(
+            session, issue=issue, lines=chain([heading], file), columns=columns, secret=settings().secret_key.encode(),
+            progress=tell,
+        )  # fmt: skip
+    for bad in done.bad_rows:
+        click.echo(f"line {bad.line}: {bad.reason}", err=True)
+    left_out = f", {done.bad:,} left out" if done.bad else ""
+    click.echo(f"{done.rows:,} rows read, {done.new:,} new clicks{left_out}.")
+
+
+def _corrections(given: Iterable[str], header: list[str]) -> dict[ExportColumn, str]:
+    found = {}
+    for one in given:
+        what, _, name = one.partition("=")
+        if what not in list(ExportColumn) or name not in header:
+            raise click.UsageError(
+                f"{one}: write WHAT=HEADING, WHAT one of {', '.join(ExportColumn)}, HEADING one of {', '.join(header)}."
+            )
+        found[ExportColumn(what)] = name
+    return found
 
 
 @group.command("classify")

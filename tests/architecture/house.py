@@ -34,7 +34,7 @@ FLASK_MAY = {"forms", "views", "portal", "cli"}
 FLASK_IN_CORE = {"web", "db", "cli"}
 ONE_DOOR = {
     "stripe": {"payments/stripe_gateway"},
-    "plotly": {"reporting/charts"},
+    "plotly": {"reporting/charts/figures"},
     "smtplib": {"core/mail"},
     "xlsxwriter": {"core/sheets"},
     "typst": {"core/pdf"},

@@ -9,6 +9,7 @@ PUBLIC = {
     "static", "health",
     "accounts.ask_link", "accounts.enter_code", "accounts.use_link", "accounts.sign_out",
     "storefront.index", "storefront.show_storefront", "storefront.price_order", "booking.hold_slots",
+    "booking.join_waiting", "booking.plan_series",
     "payments.receive_webhook", "tracking.follow_link", "demo.list_mail",
 }  # fmt: skip
 

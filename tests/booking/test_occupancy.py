@@ -78,8 +78,8 @@ def test_a_slot_that_is_free_again_can_be_sold_again_and_again(
 
 
 INSERT = text(
-    "INSERT INTO booking (slot_id, order_id, kind, state, price_minor, net_minor, reason, created_at)"
-    " VALUES (:slot, :order, :kind, :state, 0, 0, '', '2026-11-19 09:40:00')"
+    "INSERT INTO booking (slot_id, order_id, kind, state, price_minor, net_minor, credited_minor, is_exclusive, reason,"
+    " created_at) VALUES (:slot, :order, :kind, :state, 0, 0, 0, FALSE, '', '2026-11-19 09:40:00')"
 )
 
 

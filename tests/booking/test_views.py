@@ -138,7 +138,7 @@ def test_a_phone_deal_is_held_for_three_days_and_the_sponsor_is_sent_the_link_to
     mail = session.query(Mail).one()
     assert mail.to_address == "bo@acme.example"
     for part in (mail.text, mail.html):
-        assert f"/orders/{order.token}/checkout" in part
+        assert f"/orders/{order.token}/proposal" in part
         assert "Sun 22 Nov, 09:40 GMT" in part
 
 

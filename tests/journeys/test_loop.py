@@ -86,7 +86,9 @@ def test_the_loop_from_the_archive_and_the_storefront_to_the_chart(
     publisher = sign_in(context, desk, "imogen@sundayrunbook.example")
     review_twice(publisher, page, desk, order_url, issue)
     links = send_the_issue(publisher, desk, issue)
+    before = see_the_chart_empty(page, order_url)
     click_as_a_reader(context, links[0])
+    see_the_chart_change(page, before)
     see_the_numbers(page, publisher, desk, order_url)
 
 
@@ -164,6 +166,29 @@ def click_as_a_reader(context: BrowserContext, link: str) -> None:
     reader = context.new_page()
     reader.goto(link)
     expect(reader.locator("h1")).to_contain_text("You are at quietpager.example/nights")
+
+
+def see_the_chart_empty(page: Page, order_url: str) -> str:
+    """The report is there as soon as the issue is out, and its chart has no bar yet; returns the report's address."""
+    report = page.get_by_role("link", name=re.compile("Read the report")).first
+    visit_until_shown(page, order_url, report)
+    report.click()
+    expect(page.locator("#chart-clicks .main-svg").first).to_be_visible()
+    expect(page.locator("#chart-clicks .bars path:visible")).to_have_count(0)
+    expect(page.locator("h1")).to_contain_text("Nobody has clicked yet")
+    return page.url
+
+
+def see_the_chart_change(page: Page, report_url: str) -> None:
+    """After the click the chart has a bar, its table has a row, and the campaign's chart shows the same person."""
+    visit_until_shown(page, report_url, page.locator("h1", has_text="One person clicked"))
+    expect(page.locator("#chart-clicks .bars path:visible")).not_to_have_count(0)
+    page.get_by_text("The same as a table").first.click()
+    expect(page.locator(".figures table tbody tr").first).to_contain_text("1")
+    page.get_by_role("link", name="Whole order").click()
+    expect(page.locator("h1")).to_contain_text("1 person clicked")
+    expect(page.locator("#chart-days .bars path:visible")).not_to_have_count(0)
+    shoot(page, "8-campaign")
 
 
 def see_the_numbers(page: Page, publisher: Page, desk: Desk, order_url: str) -> None:

@@ -72,6 +72,12 @@ class Provider:
         assert answer.status_code == 303, answer.text
         return answer.headers["Location"]
 
+    def try_to_pay(self, session_id: str) -> bool:
+        """Press "Pay" on a page that may have ended; returns whether it was open still."""
+        form = {"act": "pay", **BUYER}
+        answer = requests.post(f"{self.url}/pay/{session_id}", data=form, allow_redirects=False, timeout=5)
+        return answer.status_code == 303 and "/pay/" not in answer.headers["Location"]
+
     def order(self, what: str, /, **order: Any) -> dict[str, Any]:
         """Order a fault, move the clock, add an endpoint."""
         answer = requests.post(f"{self.url}/_ctl/{what}", json=order, timeout=5)

@@ -21,10 +21,11 @@ FAULTS = {
         SELECT b.id, b.net_minor, SUM(l.amount_minor) FROM booking b JOIN journal_line l ON l.booking_id = b.id
         WHERE l.account IN ('deferred', 'revenue', 'allowances', 'backlog') AND b.state IN ('confirmed', 'ran', 'cancelled')
         GROUP BY b.id, b.net_minor HAVING SUM(l.amount_minor) <> 0""",
-    "I4 what was credited, voided or lost is all that is missing of what was sold": """
+    "I4 a live booking's price is no more than what was sold, and no less than what is left of it": """
         SELECT b.id, b.net_minor, SUM(l.amount_minor) FROM booking b JOIN journal_line l ON l.booking_id = b.id
-        JOIN journal_entry e ON e.id = l.entry_id WHERE l.account = 'backlog' AND e.kind <> 'unbooked'
-        AND b.state IN ('confirmed', 'ran') GROUP BY b.id, b.net_minor HAVING SUM(l.amount_minor) <> b.net_minor""",
+        JOIN journal_entry e ON e.id = l.entry_id WHERE l.account = 'backlog' AND b.state IN ('confirmed', 'ran')
+        GROUP BY b.id, b.net_minor HAVING SUM(l.amount_minor) > b.net_minor
+          OR SUM(CASE WHEN e.kind = 'unbooked' THEN 0 ELSE l.amount_minor END) < b.net_minor""",
     "I5 of what ran, nothing is deferred": """
         SELECT b.id, SUM(l.amount_minor) FROM booking b JOIN journal_line l ON l.booking_id = b.id
         JOIN journal_entry e ON e.id = l.entry_id

@@ -126,7 +126,7 @@ def test_a_second_click_pays_nothing_more(desk: Desk) -> None:
     assert desk.press(session.id, "pay").status_code == 303
     assert len(desk.client.v1.charges.list().data) == 1
     _, page = get(f"{desk.url}/pay/{session.id}")
-    assert "Paid" in page.words and page.buttons == []
+    assert "Paid" in page.words and not {"pay", "decline", "debit"} & set(page.buttons)
 
 
 def test_a_declined_card_leaves_the_session_open_and_says_so(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.queries import get_booking
+from sponsorship.booking.queries import get_booking, price_of_move
 from sponsorship.booking.rules import PaymentMethod
 from sponsorship.booking.services import confirm_order, move_booking, run_bookings
 from sponsorship.checks.queries import find_text
@@ -16,7 +16,7 @@ from sponsorship.creative.queries import creatives_by_booking
 from sponsorship.creative.rules import CreativeState
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.services import mark_issue_sent
-from sponsorship.payments.models import JournalEntry
+from sponsorship.payments.models import CreditNote, JournalEntry, KeptMoney
 from sponsorship.payments.queries import money_by_booking
 from sponsorship.payments.services import invoice_order, record_bank_payment
 from sponsorship.tracking.models import TrackedLink
@@ -107,3 +107,24 @@ def test_a_difference_that_is_paid_is_the_moved_bookings_money(
         run_bookings(writing, issue=issue, now=issue.publish_at)
     deliver_due(issue.publish_at)
     check_books(session)
+
+
+def test_a_cheaper_place_leaves_a_credit_and_moving_back_asks_for_it_again(
+    session: Session, newsletter: Newsletter, now: datetime
+) -> None:
+    with transaction() as writing:
+        booking = ready_slot(
+            writing, slot_on(writing, newsletter, OLD), now=now, sponsor_name="Mooring", copy=copy_about(1)
+        )
+        cheaper = slot_on(writing, newsletter, NEW, "sponsored")
+        move_booking(writing, booking=booking, slot=cheaper, actor="Imogen", now=now)
+    deliver_due(now)
+    deliver_due(now)
+    note = session.scalars(select(CreditNote)).one()
+    assert (note.net_minor, note.reason) == (80_000, "Moved from Primary on Sun 13 Dec to Sponsored on Sun 20 Dec")
+    kept = session.scalars(select(KeptMoney)).one()
+    assert (kept.left_minor, kept.sponsor_id) == (80_000, booking.sponsor_id)
+    assert money_by_booking(session, [booking.id])[booking.id].booked_minor == 85_000
+    check_books(session)
+    back = price_of_move(get_booking(session, booking.id), slot_on(session, newsletter, OLD))
+    assert (back.net_minor, back.difference_minor) == (165_000, 80_000)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sponsorship.accounts.errors import NoPublisherLeft
 from sponsorship.accounts.models import AuditEntry, TeamMember, User
 from sponsorship.accounts.queries import find_user
 from sponsorship.accounts.rules import TeamRole, normal_email
@@ -34,6 +35,28 @@ def add_member(session: Session, *, newsletter_id: int, user: User, role: TeamRo
     member.role = role
     session.flush()
     return member
+
+
+def remove_member(session: Session, *, newsletter_id: int, user: User, actor: str, now: datetime) -> None:
+    """Take a person out of a newsletter's team; raises NoPublisherLeft for the last one who publishes it."""
+    query = select(TeamMember).where(TeamMember.newsletter_id == newsletter_id, TeamMember.user_id == user.id)
+    member = session.scalars(query).one_or_none()
+    if member is None:
+        return
+    session.delete(member)
+    check_publisher(session, newsletter_id=newsletter_id)
+    record_act(
+        session, actor=actor, action="member_removed", object_type="newsletter", object_id=newsletter_id,
+        newsletter_id=newsletter_id, now=now, before={"email": user.email, "role": member.role.value},
+    )  # fmt: skip
+
+
+def check_publisher(session: Session, *, newsletter_id: int) -> None:
+    """Raise NoPublisherLeft where nobody may change a newsletter's settings any more."""
+    session.flush()
+    owner = select(TeamMember.id).where(TeamMember.newsletter_id == newsletter_id, TeamMember.role == TeamRole.OWNER)
+    if session.scalars(owner.limit(1)).one_or_none() is None:
+        raise NoPublisherLeft
 
 
 def record_act(

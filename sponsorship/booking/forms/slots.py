@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, FieldList, HiddenField, RadioField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    FieldList,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 
 from sponsorship.core.text import clean_line
@@ -51,7 +60,14 @@ class HoldCourtesyForm(FlaskForm):
     """Whom a slot is kept for, and until which day."""
 
     sponsor = StringField("Sponsor", [Length(max=120, message="A shorter name, please.")])
+    contact_email = EmailField(
+        "E-mail for the link",
+        [Optional(), Email("That does not look like an e-mail address."), Length(max=254)],
+        filters=[lambda text: text and text.strip()],
+    )
     until = DateField("Until the end of", [InputRequired("Give the day until which it is kept.")])
+    message = StringField("Note", [Length(max=200, message="Say it in 200 characters.")])
+    is_first_refusal = BooleanField("First refusal")
     next = HiddenField()
 
     def last_day(self) -> date:

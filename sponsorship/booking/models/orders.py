@@ -144,6 +144,8 @@ class Booking(Base):
     state: Mapped[BookingState] = mapped_column(word_enum(BookingState))
     price_minor: Mapped[int] = mapped_column(default=0)  # list price when it was booked, or moved
     net_minor: Mapped[int] = mapped_column(default=0)  # what is paid for it, before tax; a move's difference included
+    credited_minor: Mapped[int] = mapped_column(default=0)  # of it, what moves to cheaper places gave back
+    is_exclusive: Mapped[bool] = mapped_column(default=False)  # sold with: no rival in the same issue
     reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     held_until: Mapped[datetime | None]

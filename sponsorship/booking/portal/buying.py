@@ -1,23 +1,21 @@
 """Buying from the rate card: hold what was ticked, ask for ten more minutes, let go; and what to do when a date has gone."""
 
-import hashlib
-import hmac
 from collections.abc import Collection
 
-from flask import flash, g, render_template, request, url_for
+from flask import flash, g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from sponsorship.booking import queries, services
 from sponsorship.booking.errors import HoldExpired, NotForSale, SlotTaken
 from sponsorship.booking.forms import HoldSlotsForm
 from sponsorship.booking.models import Order
-from sponsorship.booking.portal.door import blueprint
+from sponsorship.booking.portal.door import blueprint, holder_key, next_page
 from sponsorship.booking.rules import BUYER, OPEN_ORDERS, OrderState
 from sponsorship.booking.services.occupy import name_slots
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
-from sponsorship.core.web import Access, access, go_to, settings
+from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter
 from sponsorship.sponsors.queries import find_sponsor_of_address
@@ -35,7 +33,7 @@ def hold_slots(slug: str) -> Response | tuple[str, int]:
             url_for("storefront.show_storefront", slug=slug, slot=form.without_removed, **kept, _anchor="order")
         )
     try:
-        token = _hold(form, slug)
+        return go_to(_hold(form, slug))
     except (SlotTaken, NotForSale) as refusal:
         return _show_swap(newsletter, form.slot_ids, refusal.message, again=form.again.data), refusal.status
     except DomainError as refusal:
@@ -44,7 +42,6 @@ def hold_slots(slug: str) -> Response | tuple[str, int]:
             code=form.code.data or None, home_href=url_for("storefront.show_storefront", slug=slug),
         )  # fmt: skip
         return page, refusal.status
-    return go_to(url_for("payments.checkout", token=token))
 
 
 @blueprint.get("/orders/<token>/again")
@@ -53,8 +50,8 @@ def hold_again(token: str) -> Response | str:
     """Show what became of an order whose hold ran out: which dates are still free, and what is open instead."""
     order = queries.get_order(db.session(), token)
     g.newsletter = order.newsletter
-    if order.state in OPEN_ORDERS:
-        return go_to(url_for("payments.checkout", token=token))
+    if order.state in OPEN_ORDERS and not (order.held_until and order.held_until <= clock.now()):
+        return go_to(next_page(order))
     if order.confirmed_at is not None:
         return go_to(url_for("storefront.show_order", token=token))
     said = "Your hold ran out." if order.state is OrderState.LAPSED else "You let these dates go."
@@ -65,7 +62,7 @@ def hold_again(token: str) -> Response | str:
 @access(Access.LINK)
 def extend_hold(token: str) -> Response:
     """Give ten more minutes, once."""
-    queries.get_order(db.session(), token)
+    order = queries.get_order(db.session(), token)
     try:
         with transaction() as session:
             services.extend_hold(session, order=queries.get_order(session, token), now=clock.now())
@@ -74,7 +71,7 @@ def extend_hold(token: str) -> Response:
         return go_to(url_for("booking.hold_again", token=token))
     except DomainError as refusal:
         flash(refusal.message, "error")
-    return go_to(url_for("payments.checkout", token=token))
+    return go_to(next_page(order))
 
 
 @blueprint.post("/orders/<token>/release")
@@ -90,8 +87,8 @@ def release_order(token: str) -> Response:
 
 
 def _hold(form: HoldSlotsForm, slug: str) -> str:
-    """Hold the form's slots and return the order's token; the details of an order that lapsed are taken over."""
-    now, key = clock.now(), _holder_key()
+    """Hold the form's slots and return where to go on; the details of an order that lapsed are taken over."""
+    now, key = clock.now(), holder_key()
     with transaction() as session:
         newsletter = get_newsletter(session, slug)
         if form.again.data:
@@ -103,7 +100,7 @@ def _hold(form: HoldSlotsForm, slug: str) -> str:
                 session, newsletter=newsletter, slot_ids=form.slot_ids, holder_key=key, sponsor=sponsor,
                 promo_code=form.code.data or "", use_credits=form.credits.data == "1", now=now,
             )  # fmt: skip
-        return order.token
+        return next_page(order)
 
 
 def _show_swap(
@@ -131,9 +128,3 @@ def _what_is_free(swap: queries.Swap) -> str:
     if kept == 1:
         return f"You have not been charged. Your {'other ' if swap.offers else ''}date is still free."
     return f"You have not been charged. {'Your other' if swap.offers else 'All'} {kept} dates are still free."
-
-
-def _holder_key() -> str:
-    """The network address under a keyed hash: enough to count open orders by, and nothing to read it from."""
-    address = (request.remote_addr or "").encode()
-    return hmac.new(settings().secret_key.encode(), b"holder:" + address, hashlib.sha256).hexdigest()

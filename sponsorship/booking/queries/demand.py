@@ -18,6 +18,7 @@ from sponsorship.booking.rules import (
     offer_until,
 )
 from sponsorship.core.errors import NotFound
+from sponsorship.core.format import local
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.inventory.rules import IssueState, SponsorApproval
 from sponsorship.sponsors.models import Sponsor
@@ -133,6 +134,7 @@ def list_free_slots(session: Session, newsletter_id: int, now: datetime) -> list
         slot
         for slot in found
         if slot.deadlines.bookable_until > now
+        and (slot.bookable_from is None or slot.bookable_from <= local(now, slot.issue.newsletter.timezone).date())
         and (slot.placement.retired_at is None or slot.placement.retired_at > now)
     ]
 

@@ -37,6 +37,7 @@ class PastMove:
     from_place: str
     to_place: str
     difference_minor: int
+    actor: str
     paid_by: int | None  # the order over the difference, where it was paid
 
 
@@ -44,13 +45,13 @@ def get_move(session: Session, entry_id: int) -> PastMove:
     """Return what the audit entry of a move says."""
     entry = session.get_one(AuditEntry, entry_id)
     before, after = entry.before or {}, entry.after or {}
-    return PastMove(before["place"], after["place"], after["difference_minor"], after["paid_by"])
+    return PastMove(before["place"], after["place"], after["difference_minor"], entry.actor, after["paid_by"])
 
 
 def price_of_move(booking: Booking, slot: Slot) -> MovePrice:
     """Return what a booking costs on another slot, at today's list price and with the discount it was sold with."""
     return price_move(
-        slot.issue.newsletter.currency, list_minor=booking.price_minor, net_minor=booking.net_minor,
+        slot.issue.newsletter.currency, list_minor=booking.price_minor, net_minor=booking.net_minor - booking.credited_minor,
         new_list_minor=slot.list_price_minor,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
@@ -123,7 +124,8 @@ def open_slots_like(session: Session, slot: Slot, now: datetime, limit: int) -> 
     by_issue = {found.issue_id: found for found in reversed(list(session.scalars(query)))}
     bookable = [found for found in by_issue.values() if found.deadlines.bookable_until > now]
     bookable.sort(key=lambda s: (abs(s.issue.publish_at - wanted), s.issue.publish_at < wanted))
-    return bookable[:limit]
+    open_to_all = (found for found in bookable if not awaited_slots(session, [found], now))
+    return list(islice(open_to_all, limit))
 
 
 def suggest_swap(session: Session, newsletter: Newsletter, slot_ids: Collection[int], now: datetime) -> Swap:

@@ -41,6 +41,7 @@ from sponsorship.booking.rules.displacements import (
     Outcome,
     Remedy,
     check_displacement_step,
+    displaced_words,
     outcome_of,
     remedies,
 )
@@ -68,6 +69,13 @@ from sponsorship.booking.rules.orders import (
     hold_for_session,
     next_order_number,
 )
+from sponsorship.booking.rules.placing import (
+    Firm,
+    Placing,
+    PlacingRules,
+    are_rivals,
+    placing_refusal,
+)
 from sponsorship.booking.rules.policy import (
     ALL,
     CLAIM,
@@ -90,11 +98,16 @@ from sponsorship.booking.rules.prices import (
     Quote,
     quote,
 )
-from sponsorship.booking.rules.promo import PromoFacts, refuse_promo, unknown_promo
+from sponsorship.booking.rules.promo import (
+    PromoFacts,
+    refuse_promo,
+    unknown_promo,
+)
 from sponsorship.booking.rules.slots import (
     SLOT_WORDS,
     SlotState,
 )
+from sponsorship.booking.rules.timeline import word_actor, word_entry
 
 __all__ = [
     "ALL",
@@ -138,12 +151,14 @@ __all__ = [
     "CreditWish",
     "DisplacementCause",
     "DisplacementState",
-    "FrequencyDiscount",
+    "Firm",
     "MovePrice",
     "OccupantFacts",
     "OrderState",
     "Outcome",
     "PaymentMethod",
+    "Placing",
+    "PlacingRules",
     "PriceLine",
     "PriceStep",
     "PriceTerms",
@@ -155,6 +170,7 @@ __all__ = [
     "Remedy",
     "SlotState",
     "WaitingState",
+    "are_rivals",
     "cancellation_share",
     "challenge_until",
     "check_booking_step",
@@ -163,6 +179,7 @@ __all__ = [
     "check_order_step",
     "check_waiting_step",
     "days_until",
+    "displaced_words",
     "hold_for_session",
     "kept_minor",
     "match_credits",
@@ -174,6 +191,7 @@ __all__ = [
     "ordinal_word",
     "outcome_of",
     "pick_series",
+    "placing_refusal",
     "price_move",
     "promise_paid_until",
     "quote",
@@ -181,4 +199,6 @@ __all__ = [
     "remedies",
     "request_until",
     "unknown_promo",
+    "word_actor",
+    "word_entry",
 ]

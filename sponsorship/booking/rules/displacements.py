@@ -1,10 +1,12 @@
 """Bookings whose slot falls away: why, what is offered to the sponsor, and how it ends. Nothing is dropped silently."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from sponsorship.booking.rules.orders import BookingKind, BookingState, OrderState
 from sponsorship.core.errors import InvalidTransition
+from sponsorship.core.format import long_day
 
 
 class DisplacementCause(StrEnum):
@@ -94,6 +96,34 @@ def remedies(cause: DisplacementCause, *, has_price: bool) -> tuple[Remedy, ...]
     """Return what is offered, in the order shown: a moved issue can be kept; what cost nothing is not refunded."""
     kept = (Remedy.KEEP,) if cause is DisplacementCause.ISSUE_MOVED else ()
     return (*kept, Remedy.MOVE, Remedy.CREDIT, *((Remedy.REFUND,) if has_price else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class DisplacedWords:
+    """What the mail about a slot that fell away says."""
+
+    subject: str
+    said: str
+    offer: str
+    label: str
+
+
+def displaced_words(
+    cause: DisplacementCause, place: str, newsletter: str, publish_on: date, *, is_settled: bool
+) -> DisplacedWords:
+    """Return the words of the mail to whoever had the slot; `place` is "Primary, Sun 13 Dec"."""
+    said = {
+        DisplacementCause.ISSUE_SKIPPED: f"The issue of your slot does not come out: {place}.",
+        DisplacementCause.ISSUE_MOVED: f"The issue of your slot comes out on {long_day(publish_on)}: {place}.",
+        DisplacementCause.CAPACITY_LOWERED: f"Your slot falls away: {place}.",
+        DisplacementCause.PLACEMENT_RETIRED: f"Your slot is not printed any more: {place}.",
+    }[cause]
+    if is_settled:
+        offer = "You had not paid for it, so nothing was charged. Other dates are open."
+        return DisplacedWords(f"{newsletter}: {place}", said, offer, "See the open dates")
+    kept = "You may keep it on the new day, take" if cause is DisplacementCause.ISSUE_MOVED else "You may take"
+    offer = f"{kept} another date at the price you paid, keep a credit for later, or have the money back."
+    return DisplacedWords(f"Please choose: {place} in {newsletter}", said, offer, "Choose what we shall do")
 
 
 def check_displacement_step(before: DisplacementState, after: DisplacementState) -> None:

@@ -1,17 +1,41 @@
 """Writes about orders and bookings. Whoever takes a slot does it here, and the database's index has the last word."""
 
-from sponsorship.booking.services.challenge import challenge_hold, withdraw_challenge, withdraw_challenges_of
-from sponsorship.booking.services.details import give_details
-from sponsorship.booking.services.hold import book_manually, extend_hold, hold_again, hold_slots
-from sponsorship.booking.services.late import take_equivalents
+from sponsorship.booking.services.challenge import (
+    challenge_hold,
+    withdraw_challenge,
+    withdraw_challenges_of,
+)
+from sponsorship.booking.services.details import (
+    give_details,
+)
+from sponsorship.booking.services.displace import (
+    change_capacity,
+    move_issue,
+    resolve_displacement,
+    resolve_when_over,
+    restore_issue,
+    retire_placement,
+    skip_issue,
+    surplus_slots,
+)
+from sponsorship.booking.services.hold import (
+    book_manually,
+    extend_hold,
+    hold_again,
+    hold_slots,
+)
+from sponsorship.booking.services.late import (
+    take_equivalents,
+)
 from sponsorship.booking.services.move import (
     Move,
     complete_move,
     move_booking,
     move_own_booking,
-    reprice_booking,
 )
-from sponsorship.booking.services.occupy import name_slot
+from sponsorship.booking.services.occupy import (
+    name_slot,
+)
 from sponsorship.booking.services.order import (
     await_funds,
     cancel_bookings,
@@ -24,8 +48,20 @@ from sponsorship.booking.services.order import (
     release_claims,
     release_order,
 )
-from sponsorship.booking.services.prices import change_price, expire_credits, grant_credits
-from sponsorship.booking.services.promise import decline_promise, hold_courtesy, take_promise
+from sponsorship.booking.services.placing import (
+    check_placing,
+    check_sponsor,
+)
+from sponsorship.booking.services.prices import (
+    change_price,
+    expire_credits,
+    grant_credits,
+)
+from sponsorship.booking.services.promise import (
+    decline_promise,
+    hold_courtesy,
+    take_promise,
+)
 from sponsorship.booking.services.proposal import (
     accept_proposal,
     decline_proposal,
@@ -34,12 +70,19 @@ from sponsorship.booking.services.proposal import (
     remind_of_proposal_when_due,
     withdraw_proposal,
 )
+from sponsorship.booking.services.remedies import (
+    choose_remedy,
+    reopen_displacement,
+)
 from sponsorship.booking.services.request import (
     accept_request,
     decline_request,
     propose_instead,
     send_request,
     set_sponsor_approval,
+)
+from sponsorship.booking.services.rhythm import (
+    change_rhythm,
 )
 from sponsorship.booking.services.slot import (
     block_slot,
@@ -72,7 +115,12 @@ __all__ = [
     "cancel_bookings",
     "cancel_order",
     "challenge_hold",
+    "change_capacity",
     "change_price",
+    "change_rhythm",
+    "check_placing",
+    "check_sponsor",
+    "choose_remedy",
     "close_over",
     "complete_move",
     "confirm_order",
@@ -94,6 +142,7 @@ __all__ = [
     "leave_checkout",
     "leave_waiting",
     "move_booking",
+    "move_issue",
     "move_own_booking",
     "move_up",
     "name_slot",
@@ -107,10 +156,16 @@ __all__ = [
     "remind_of_proposal",
     "remind_of_proposal_when_due",
     "remove_waiting",
-    "reprice_booking",
+    "reopen_displacement",
+    "resolve_displacement",
+    "resolve_when_over",
+    "restore_issue",
+    "retire_placement",
     "run_bookings",
     "send_request",
     "set_sponsor_approval",
+    "skip_issue",
+    "surplus_slots",
     "take_equivalents",
     "take_promise",
     "unblock_slot",

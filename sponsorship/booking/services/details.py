@@ -11,8 +11,9 @@ from sponsorship.booking.errors import ApprovalNeeded
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import has_other_orders, needs_approval
 from sponsorship.booking.rules import BUYER, OrderState
-from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter
-from sponsorship.booking.services.occupy import lock_order, note
+from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter, name_sponsor
+from sponsorship.booking.services.occupy import lock_issues, lock_order, note
+from sponsorship.booking.services.placing import check_order_placing
 from sponsorship.booking.services.prices import check_price_of_sponsor
 from sponsorship.core.db import lock_rows
 from sponsorship.core.text import clean_line
@@ -49,6 +50,7 @@ def give_details(
     """
     was = lock_order(session, order)
     check_alive(order, now)
+    lock_issues(session, [booking.slot for booking in order.bookings])
     lock_newsletter(session, order.newsletter)
     address = normal_email(contact_email)
     sponsor = _sponsor_of(session, order.newsletter_id, company, address, now)
@@ -58,14 +60,13 @@ def give_details(
     _check_approved(session, order, sponsor)
     _describe(sponsor, typed, may_change=is_proven or not has_other_orders(session, sponsor, order))
     add_contact(session, sponsor=sponsor, email=address, name=clean_line(contact_name), now=now)
-    order.sponsor = sponsor
-    for booking in order.bookings:
-        booking.sponsor = sponsor
+    name_sponsor(order, sponsor)
     order.contact_name, order.contact_email = clean_line(contact_name), address
     order.purchase_order_number = clean_line(purchase_order_number)
     order.terms_version, order.terms_accepted_at = order.newsletter.terms_version, now
     session.flush()
     told: dict[str, Any] = {name: clean_line(value) for name, value in typed.items()}
+    check_order_placing(session, order)
     check_price_of_sponsor(session, order=order, now=now)
     note(
         session, order, "details_given", actor=BUYER, now=now, was=was, sponsor=sponsor.id, contact=address,

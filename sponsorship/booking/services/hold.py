@@ -37,6 +37,7 @@ from sponsorship.booking.rules import (
     next_order_number,
 )
 from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, name_slots, note, occupy
+from sponsorship.booking.services.placing import check_placing
 from sponsorship.booking.services.prices import Price, price_slots, spend_credits, write_price
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import InvalidTransition
@@ -74,6 +75,7 @@ def hold_slots(
     check_bookable(slots, now)
     check_open_orders(session, newsletter, now, holder_key=holder_key, sponsor=sponsor)
     _check_queue(session, slots, now)
+    check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots)
     price = price_slots(
         session,
         newsletter=newsletter,
@@ -112,6 +114,7 @@ def book_manually(
     lock_newsletter(session, newsletter)
     lock_rows(session, Sponsor, [sponsor.id])
     check_planned(slots, now)
+    check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots)
     price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, now=now)
     order = make_order(session, newsletter, slots, sponsor, price, now=now, held_until=held_until or now + HOLD)
     if sponsor.contacts:
@@ -155,6 +158,13 @@ def extend_hold(session: Session, *, order: Order, now: datetime) -> Order:
 def lock_newsletter(session: Session, newsletter: Newsletter) -> None:
     """Let one order of a newsletter at a time be numbered, counted and given its sponsor; after issues, before sponsors."""
     session.execute(select(Newsletter.id).where(Newsletter.id == newsletter.id).with_for_update(key_share=True))
+
+
+def name_sponsor(order: Order, sponsor: Sponsor) -> None:
+    """Give an order and its bookings their sponsor."""
+    order.sponsor = sponsor
+    for booking in order.bookings:
+        booking.sponsor = sponsor
 
 
 def hold_until(order: Order, moment: datetime | None) -> None:

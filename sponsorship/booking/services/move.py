@@ -31,12 +31,14 @@ from sponsorship.booking.services.occupy import (
     occupy,
     taken,
 )
+from sponsorship.booking.services.placing import check_placing
 from sponsorship.booking.services.waiting import offer_freed
 from sponsorship.core.db import lock_rows, violates
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.core.format import local
 from sponsorship.core.tokens import new_token
 from sponsorship.inventory.models import Slot
+from sponsorship.inventory.rules import IssueState
 from sponsorship.sponsors.models import Sponsor
 
 
@@ -63,7 +65,7 @@ def move_booking(
     _check_movable(session, booking, slot, now)
     price = price_of_move(booking, slot)
     if waive:
-        price = MovePrice(price.list_minor, booking.net_minor, 0)
+        price = MovePrice(price.list_minor, booking.net_minor - booking.credited_minor, 0)
     if price.difference_minor > 0:
         return Move(
             booking, price, _claim(session, booking, slot, price, actor=actor, now=now, lasts_until=now + CLAIM)
@@ -104,16 +106,10 @@ def complete_move(session: Session, *, claim: Booking, now: datetime) -> Booking
     claim.move_to(BookingState.MOVED)
     claim.closed_at, claim.held_until = now, None
     session.flush()  # the claim lets go of the slot before its booking takes it, in one transaction
-    price = MovePrice(claim.price_minor, booking.net_minor + claim.net_minor, claim.net_minor)
+    paid = booking.net_minor - booking.credited_minor + claim.net_minor
+    price = MovePrice(claim.price_minor, paid, claim.net_minor)
     _write(session, booking, claim.slot, price, actor=BUYER, now=now, paid_by=claim.order_id)
     return booking
-
-
-def reprice_booking(session: Session, *, booking: Booking, by_minor: int) -> None:
-    """Change what is paid for a booking, in the transaction in which payments posts the same; never below nothing."""
-    lock_rows(session, Booking, [booking.id])
-    booking.net_minor = max(booking.net_minor + by_minor, 0)
-    session.flush()
 
 
 def _lock(session: Session, booking: Booking, slot: Slot) -> None:
@@ -137,12 +133,16 @@ def _check_movable(session: Session, booking: Booking, slot: Slot, now: datetime
         raise CannotMove(f"It stands on {name_slot(slot)} already.")
     if slot.issue.newsletter_id != old.issue.newsletter_id:
         raise NotForSale("That date belongs to another newsletter.", (slot.id,))
-    check_planned([old, slot], now)
+    check_planned([slot] if old.issue.state is IssueState.SKIPPED else [old, slot], now)
     open_claim = find_claim(session, booking)
     if open_claim is not None:
         raise MoveOpen(
             f"It waits to move to {name_slot(open_claim.slot)} until the difference is paid. Release that hold first."
         )
+    check_placing(
+        session, newsletter=old.issue.newsletter, sponsor=booking.sponsor, slots=[slot], besides={booking.id},
+        is_exclusive=booking.is_exclusive,
+    )  # fmt: skip
 
 
 def _relocate(
@@ -162,10 +162,12 @@ def _write(
     session: Session, booking: Booking, slot: Slot, price: MovePrice, *, actor: str, now: datetime, reason: str = "",
     paid_by: int | None = None,
 ) -> None:  # fmt: skip
-    """Write the new place; a price that falls is lowered by payments, together with the credit."""
+    """Write the new place; what a cheaper one gives back is credited by payments, on "booking.moved"."""
     old, net_before = booking.slot, booking.net_minor
     booking.slot, booking.price_minor = slot, price.list_minor
-    booking.net_minor = max(price.net_minor, booking.net_minor)
+    if price.difference_minor > 0:
+        booking.net_minor += price.difference_minor
+    booking.credited_minor -= min(price.difference_minor, 0)
     session.flush()
     note(
         session, booking, "moved", actor=actor, now=now, was=booking.state,

@@ -31,6 +31,7 @@ from sponsorship.booking.services.occupy import (
     note,
     taken,
 )
+from sponsorship.booking.services.placing import check_order_placing
 from sponsorship.booking.services.prices import retake_price, return_credits
 from sponsorship.booking.services.waiting import offer_freed
 from sponsorship.core.db import violates
@@ -48,6 +49,7 @@ def enter_checkout(session: Session, *, order: Order, held_until: datetime, now:
     """
     was = lock_order(session, order)
     check_alive(order, now)
+    check_order_placing(session, order)
     if order.state is not OrderState.IN_CHECKOUT:
         order.move_to(OrderState.IN_CHECKOUT)
     longest = order.held_since(now) + LONGEST_HOLD
@@ -87,6 +89,7 @@ def confirm_order(session: Session, *, order: Order, method: PaymentMethod, now:
     try:
         with session.begin_nested():
             if order.state in LATE:
+                check_order_placing(session, order)
                 retake_price(session, order=order, now=now)
             _confirm(session, order, method, now)
             session.flush()

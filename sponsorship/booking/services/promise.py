@@ -20,6 +20,7 @@ from sponsorship.booking.rules import (
 )
 from sponsorship.booking.services.hold import agree_price, check_open_orders, hold_until, lock_newsletter, make_order
 from sponsorship.booking.services.occupy import check_planned, free_booking, lock_issues, note
+from sponsorship.booking.services.placing import check_placing
 from sponsorship.booking.services.prices import price_slots
 from sponsorship.booking.services.waiting import make_promise, offer_freed, step_waiting
 from sponsorship.core import outbox
@@ -53,6 +54,7 @@ def hold_courtesy(
     lock_issues(session, [slot])
     name, address = "", normal_email(contact_email)
     if sponsor is not None:
+        check_placing(session, newsletter=slot.issue.newsletter, sponsor=sponsor, slots=[slot])
         if address:
             add_contact(session, sponsor=sponsor, email=address, now=now)
         person = next((c.user for c in sponsor.contacts if address in ("", c.user.email)), None)

@@ -18,8 +18,10 @@ from sponsorship.booking.services.hold import (
 )
 from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, note, occupy
 from sponsorship.booking.services.order import cancel_order
+from sponsorship.booking.services.placing import check_placing
 from sponsorship.booking.services.prices import price_slots
 from sponsorship.core import outbox
+from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import DomainError, InvalidTransition
 from sponsorship.core.money import smallest_step, split_amount
 from sponsorship.core.text import clean_line
@@ -61,6 +63,8 @@ def propose_order(
     if not now < until <= now + LONGEST_PROPOSAL:
         raise DomainError("A proposal is valid until a day to come, at most 60 days from now.")
     sponsor = make_sure_of_sponsor(session, newsletter_id=newsletter.id, name=sponsor_name, now=now)
+    lock_rows(session, Sponsor, [sponsor.id])
+    check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots)
     price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, now=now)
     order = make_order(session, newsletter, slots, sponsor, price, now=now, held_until=until)
     _address(session, order, sponsor, contact_name, contact_email, now)

@@ -15,6 +15,7 @@ from sponsorship.booking.services.details import give_details
 from sponsorship.booking.services.hold import check_alive, hold_until, lock_newsletter, make_order, slots_of
 from sponsorship.booking.services.occupy import check_planned, free_booking, lock_issues, lock_order, note, occupy
 from sponsorship.booking.services.order import cancel_order
+from sponsorship.booking.services.placing import check_order_placing
 from sponsorship.booking.services.prices import price_slots
 from sponsorship.booking.services.waiting import offer_freed
 from sponsorship.core import outbox
@@ -50,6 +51,7 @@ def accept_request(session: Session, *, order: Order, actor: str, now: datetime)
     Publishes "order.request_accepted". Raises PromiseOver where it was answered or ran out.
     """
     was = _lock(session, order, now)
+    check_order_placing(session, order)
     order.move_to(OrderState.HELD)
     order.approved_at = order.accepted_at = now
     hold_until(order, min(now + PROPOSAL, min(b.slot.issue.publish_at for b in order.bookings)))

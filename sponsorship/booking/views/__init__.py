@@ -1,6 +1,25 @@
 """The publisher's acts on bookings and orders."""
 
-from sponsorship.booking.portal import blueprint
-from sponsorship.booking.views import moves, slots
+from sponsorship.booking.portal import (
+    blueprint,
+)
+from sponsorship.booking.views import (
+    credits,
+    demand,
+    displacements,
+    moves,
+    proposals,
+    rhythm,
+    slots,
+)
 
-__all__ = ["blueprint", "moves", "slots"]
+__all__ = [
+    "blueprint",
+    "credits",
+    "demand",
+    "displacements",
+    "moves",
+    "proposals",
+    "rhythm",
+    "slots",
+]

@@ -63,7 +63,10 @@ def hold_courtesy(slot_id: int) -> Answer:
         end_of_day = local_moment(form.last_day() + timedelta(days=1), time(0), newsletter.timezone)
         sponsor = make_sure_of_sponsor(session, newsletter_id=newsletter.id, name=name, now=now) if name else None
         until = min(end_of_day, slot.issue.publish_at)
-        services.hold_courtesy(session, slot=slot, sponsor=sponsor, until=until, actor=_actor(), now=now)
+        services.hold_courtesy(
+            session, slot=slot, sponsor=sponsor, until=until, is_first_refusal=bool(form.is_first_refusal.data),
+            contact_email=form.contact_email.data or "", message=form.message.data or "", actor=_actor(), now=now,
+        )  # fmt: skip
 
     return _answer(_team_slot(slot_id), form, act, "Slot held.")
 

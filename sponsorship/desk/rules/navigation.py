@@ -6,12 +6,17 @@ TEAM_PAGES = {
     "desk.show_docket": "calendar",
     "desk.list_sponsors": "sponsors",
     "reporting.show_report": "sponsors",
+    "booking": "calendar",
+    "reporting": "revenue",
     "payments": "revenue",
     "assembly": "issue",
     "tracking": "issue",
     "creative": "review",
     "sponsors": "sponsors",
 }
+SHARED_PAGES = frozenset(
+    {"reporting.show_shared_campaign", "reporting.show_shared_report"}
+)  # their link opens no order
 SPONSOR_PAGES = {
     "storefront.show_home": "bookings",
     "storefront.show_order": "bookings",

@@ -6,14 +6,19 @@ from datetime import date
 from sponsorship.core.format import count, money, month, percent, short_day
 from sponsorship.reporting.rules import MonthRow, Period, SlotCount
 
+MOST_SQUARES = 160  # more slots than these are said in words alone
 Clause = str | tuple[str, str]  # a tuple is a clause and what it is: "owed" is red
 
 
 def revenue_headline(
-    period: Period, slots: SlotCount, *, outstanding_minor: int, late_minor: int, currency: str
-) -> list[Clause]:
-    """Return the clauses of the headline: how much is sold, what is owed, how much of that is late (net, minor units)."""
-    sold = _sold_clause(period, slots)
+    period: Period, slots: SlotCount, *, outstanding_minor: int, late_minor: int, currency: str, sponsor: str = "",
+    placement: str = "",
+) -> list[Clause]:  # fmt: skip
+    """Return the clauses of the headline: how much is sold, what is owed, how much of that is late (net, minor units).
+
+    Of one sponsor it says how many slots they have, since a share of all slots would mean nothing.
+    """
+    sold = _sponsor_clause(period, slots, sponsor) if sponsor else _sold_clause(period, slots, placement)
     if outstanding_minor <= 0:
         return [sold, "All of it is paid."] if slots.sold else [sold]
     owed = money(outstanding_minor, currency)
@@ -24,14 +29,19 @@ def revenue_headline(
     return [sold, (f"{owed} is still owed,", "owed"), f"{money(late_minor, currency)} of it late."]
 
 
-def _sold_clause(period: Period, slots: SlotCount) -> str:
+def _sponsor_clause(period: Period, slots: SlotCount, sponsor: str) -> str:
+    return f"{sponsor} has {count(slots.sold, 'slot') if slots.sold else 'no slot'} {period.during}."
+
+
+def _sold_clause(period: Period, slots: SlotCount, placement: str = "") -> str:
+    subject = f"{placement} {period.during}" if placement else period.subject
     if slots.sell_through is None:
-        return f"{period.subject} has no slot to sell."
+        return f"{subject} has no slot to sell."
     if slots.sold == 0:
-        return f"{period.subject} has nothing sold yet."
+        return f"{subject} has nothing sold yet."
     if slots.sold == slots.sellable:
-        return f"{period.subject} is sold out."
-    return f"{period.subject} is {percent(min(slots.sell_through, 0.99))} sold."
+        return f"{subject} is sold out."
+    return f"{subject} is {percent(min(slots.sell_through, 0.99))} sold."
 
 
 def booked_note(booked_minor: int, before_minor: int, period: Period, currency: str) -> str:

@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import current_app, g, has_request_context, request, url_for
 
-from sponsorship.accounts.rules import Viewer
+from sponsorship.accounts.rules import Permission, Viewer
 from sponsorship.booking.rules import BookingState
 from sponsorship.core import clock
 from sponsorship.core.db import db
 from sponsorship.core.web import Access, declared_access
 from sponsorship.desk.queries.masthead import OwnBooking, count_to_review, list_own_bookings
 from sponsorship.desk.rules.issues import time_left
-from sponsorship.desk.rules.navigation import SPONSOR_PAGES, TEAM_PAGES, current_item
+from sponsorship.desk.rules.navigation import SHARED_PAGES, SPONSOR_PAGES, TEAM_PAGES, current_item
 from sponsorship.inventory.models import Issue, Newsletter
 from sponsorship.inventory.queries import find_next_issue, list_newsletters
 
@@ -62,7 +62,11 @@ class TeamMasthead:
         """The account menu: the public page, and the desks of the person's other newsletters."""
         rate_card = url_for("storefront.show_storefront", slug=self._newsletter.slug)
         links = [{"label": "Public rate card", "href": rate_card, "icon": "building-store"}]
+        if self._viewer.may(Permission.SETTINGS, self._newsletter.id):
+            settings = url_for("inventory.edit_newsletter", slug=self._newsletter.slug)
+            links.insert(0, {"label": "Settings", "href": settings, "icon": "adjustments"})
         if len(self._viewer.roles) > 1:
+            links.append({"label": "All newsletters", "href": url_for("reporting.show_overview"), "icon": "chart-bar"})
             links += [
                 {"label": one.name, "href": url_for("desk.show_revenue", slug=one.slug), "icon": "report-money"}
                 for one in list_newsletters(db.session())
@@ -131,7 +135,8 @@ def masthead_values() -> dict[str, Any]:
     if viewer is not None and newsletter is not None and newsletter.id in viewer.roles and not _is_by_link():
         home = url_for("desk.show_revenue", slug=newsletter.slug)
         return {"masthead": TeamMasthead(newsletter, viewer), "home_href": home}
-    token = (request.view_args or {}).get("token") if _is_by_link() else None
+    opens_order = _is_by_link() and request.endpoint not in SHARED_PAGES
+    token = (request.view_args or {}).get("token") if opens_order else None
     home = url_for("storefront.show_storefront", slug=newsletter.slug) if newsletter else "/"
     return {"masthead": SponsorMasthead(newsletter, viewer, token), "home_href": home}
 

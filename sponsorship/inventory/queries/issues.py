@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from sponsorship.core.errors import NotFound
-from sponsorship.inventory.models import Issue, Newsletter, Placement, PriceRule, Slot
+from sponsorship.inventory.models import Issue, Newsletter, Placement, PriceRule, PromoCode, RhythmException, Slot
+from sponsorship.inventory.rhythm import OneOff
 from sponsorship.inventory.rules import IssueState
 
 
@@ -84,6 +85,14 @@ def list_slots_by_id(session: Session, slot_ids: Collection[int]) -> list[Slot]:
     return list(session.scalars(select(Slot).where(Slot.id.in_(known)).options(prices).order_by(Slot.id)))
 
 
+def get_placement(session: Session, placement_id: int) -> Placement:
+    """Return a placement by its id; raises NotFound."""
+    placement = session.get(Placement, placement_id) if placement_id < 2**31 else None
+    if placement is None:
+        raise NotFound
+    return placement
+
+
 def list_placements(session: Session, newsletter_id: int) -> list[Placement]:
     """Return the placements that are sold, in their order in the issue."""
     query = select(Placement).where(Placement.newsletter_id == newsletter_id, Placement.retired_at.is_(None))
@@ -91,10 +100,29 @@ def list_placements(session: Session, newsletter_id: int) -> list[Placement]:
     return list(session.scalars(query.order_by(Placement.position)))
 
 
+def list_all_placements(session: Session, newsletter_id: int) -> list[Placement]:
+    """Return every placement, those that are sold no longer too, in their order in the issue."""
+    query = select(Placement).where(Placement.newsletter_id == newsletter_id)
+    return list(session.scalars(query.options(selectinload(Placement.price_changes)).order_by(Placement.position)))
+
+
+def list_promo_codes(session: Session, newsletter_id: int) -> list[PromoCode]:
+    """Return the promo codes, newest first, those that ended too."""
+    query = select(PromoCode).where(PromoCode.newsletter_id == newsletter_id)
+    return list(session.scalars(query.order_by(PromoCode.created_at.desc(), PromoCode.id.desc())))
+
+
 def list_price_rules(session: Session, newsletter_id: int) -> list[PriceRule]:
     """Return the price rules in force, by kind and threshold."""
     query = select(PriceRule).where(PriceRule.newsletter_id == newsletter_id, PriceRule.retired_at.is_(None))
     return list(session.scalars(query.order_by(PriceRule.kind, PriceRule.threshold, PriceRule.id)))
+
+
+def list_one_offs(session: Session, newsletter: Newsletter) -> list[OneOff]:
+    """Return the exceptions to a newsletter's rhythm, by day."""
+    query = select(RhythmException).where(RhythmException.newsletter_id == newsletter.id)
+    rows = session.scalars(query.order_by(RhythmException.on_day))
+    return [OneOff(row.on_day, row.change, row.moved_to) for row in rows]
 
 
 def last_issue_number(session: Session, newsletter_id: int) -> int | None:

@@ -12,8 +12,8 @@ from sponsorship.core import outbox
 from sponsorship.core.errors import DomainError
 from sponsorship.core.format import local
 from sponsorship.inventory.models import Issue, Newsletter, Placement, PriceRule, RhythmException, Slot
-from sponsorship.inventory.queries import find_issue_on, last_issue_number
-from sponsorship.inventory.rhythm import OneOff, check_rule, publishing_days
+from sponsorship.inventory.queries import find_issue_on, last_issue_number, list_one_offs
+from sponsorship.inventory.rhythm import check_rule, publishing_days
 from sponsorship.inventory.rules import IssueState, PlacementKind, PriceRuleKind, RhythmChange, local_moment
 
 
@@ -31,8 +31,7 @@ def create_newsletter(
     **more: Any,
 ) -> Newsletter:
     """Create a newsletter; raises DomainError for an unknown zone, RhythmInvalid for a rule that cannot be followed."""
-    if timezone not in available_timezones():
-        raise DomainError(f"“{timezone}” is not a time zone. Write it like Europe/London.")
+    check_zone(timezone)
     check_rule(rhythm_rule)
     newsletter = Newsletter(
         slug=slug, name=name, timezone=timezone, currency=currency.upper(), rhythm_rule=rhythm_rule,
@@ -41,6 +40,12 @@ def create_newsletter(
     session.add(newsletter)
     session.flush()
     return newsletter
+
+
+def check_zone(timezone: str) -> None:
+    """Raise DomainError unless that is a time zone."""
+    if timezone not in available_timezones():
+        raise DomainError(f"“{timezone}” is not a time zone. Write it like Europe/London.")
 
 
 def add_placement(
@@ -89,8 +94,7 @@ def add_rhythm_exception(
 
 def plan_issues(session: Session, *, newsletter: Newsletter, first: date, last: date) -> list[Issue]:
     """Make the issues and slots that the rhythm gives from `first` to `last` and that do not exist yet; returns the new ones."""
-    exceptions = session.scalars(select(RhythmException).where(RhythmException.newsletter_id == newsletter.id))
-    one_offs = [OneOff(row.on_day, row.change, row.moved_to) for row in exceptions]
+    one_offs = list_one_offs(session, newsletter)
     days = publishing_days(newsletter.rhythm_rule, newsletter.rhythm_start, first, last, one_offs)
     new = [_plan_issue(session, newsletter, day) for day in days if find_issue_on(session, newsletter.id, day) is None]
     for issue in session.scalars(
@@ -158,6 +162,11 @@ def mark_issue_sent(session: Session, *, issue: Issue, now: datetime) -> None:
     issue.sent_at = now
     session.flush()
     outbox.publish(session, "issue.sent", issue_id=issue.id, now=now)
+
+
+def today_in(zone: str, now: datetime) -> date:
+    """Return the day in a time zone."""
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def today_of(newsletter: Newsletter, now: datetime) -> date:

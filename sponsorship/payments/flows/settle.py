@@ -132,9 +132,26 @@ def _settle_event(event: ProviderEvent, gateway: PaymentGateway, settings: Setti
         outcome = settle_provider_session(event.object_id, gateway=gateway, settings=settings, now=now)
     elif event.topic.startswith("refund."):
         outcome = sync_refund(event.object_id, gateway=gateway, now=now)
+        if outcome is None and _settle_payment(
+            gateway.fetch_refund(event.object_id).payment_id, gateway, settings, now
+        ):
+            outcome = sync_refund(event.object_id, gateway=gateway, now=now)
     elif event.topic.startswith("charge.dispute."):
         outcome = sync_dispute(event.object_id, gateway=gateway, now=now)
+        if outcome is None and _settle_payment(
+            gateway.fetch_dispute(event.object_id).payment_id, gateway, settings, now
+        ):
+            outcome = sync_dispute(event.object_id, gateway=gateway, now=now)
     return InboxState.IGNORED if outcome is None else InboxState.SETTLED
+
+
+def _settle_payment(payment_id: str | None, gateway: PaymentGateway, settings: Settings, now: datetime) -> bool:
+    """Settle the payment first of which something is told that comes after it; False where it is none of ours."""
+    told = gateway.find_session_of_payment(payment_id) if payment_id else None
+    if told is None:
+        return False
+    settled = settle_provider_session(told.provider_id, gateway=gateway, settings=settings, now=now)
+    return settled is not None
 
 
 def _fetch_events(gateway: PaymentGateway, now: datetime) -> None:

@@ -14,6 +14,7 @@ from sponsorship.payments.queries.invoices import (
 from sponsorship.payments.queries.ledger import (
     BookingMoney,
     MoneyTotals,
+    booking_money_columns,
     deferred_of_booking,
     list_open_parts,
     money_by_booking,
@@ -40,6 +41,7 @@ __all__ = [
     "BookingMoney",
     "MoneyTotals",
     "Receivable",
+    "booking_money_columns",
     "deferred_of_booking",
     "find_event",
     "find_invoice_of_order",

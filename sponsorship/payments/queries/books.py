@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from sponsorship.booking.models import Booking, Order
 from sponsorship.inventory.models import Issue, Placement, Slot
-from sponsorship.payments.models import Finding, JournalEntry, JournalLine, LedgerClose, Receipt
-from sponsorship.payments.rules import Account, EntryKind
+from sponsorship.payments.models import Finding, JournalEntry, JournalLine, LedgerClose, PaymentSession, Receipt
+from sponsorship.payments.rules import Account, EntryKind, ReceiptSource
 from sponsorship.payments.rules.books import Clause, Figure, Owner, end_of_month, month_of, next_month
 from sponsorship.sponsors.models import Sponsor
 
@@ -181,6 +181,38 @@ def list_findings(session: Session, newsletter_id: int | None = None) -> list[Fi
     if newsletter_id is not None:
         query = query.where(or_(Finding.newsletter_id == newsletter_id, Finding.newsletter_id.is_(None)))
     return list(session.scalars(query.order_by(Finding.first_seen_at.desc(), Finding.id.desc())))
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptBalance:
+    """What the books say is left at the provider of one payment: what came in, less its fee and what went back."""
+
+    reference: str
+    currency: str
+    order_id: int
+    order_number: str
+    newsletter_id: int
+    is_known_there: bool  # its payment page was the provider's own
+    balance_minor: int
+
+
+def list_receipt_balances(session: Session, since: datetime) -> list[ReceiptBalance]:
+    """Return what the books say of each payment that came in at the provider since a moment."""
+    pages = select(PaymentSession.id).where(
+        PaymentSession.order_id == Order.id, PaymentSession.provider_id.is_not(None)
+    )
+    query = (
+        select(
+            Receipt.reference, Receipt.currency, Order.id, Order.number, Order.newsletter_id, pages.exists(),
+            func.coalesce(func.sum(JournalLine.amount_minor), 0),
+        )
+        .join(Order, Order.id == Receipt.order_id)
+        .outerjoin(JournalLine, (JournalLine.receipt_id == Receipt.id) & (JournalLine.account == Account.STRIPE))
+        .where(Receipt.source == ReceiptSource.STRIPE, Receipt.received_at >= since)
+        .group_by(Receipt.id, Receipt.reference, Receipt.currency, Order.id, Order.number, Order.newsletter_id)
+        .order_by(Receipt.id)
+    )  # fmt: skip
+    return [ReceiptBalance(*row[:6], int(row[6])) for row in session.execute(query)]
 
 
 def find_finding(session: Session, key: str) -> Finding | None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select, true
 from sqlalchemy.orm import Session
 
 from sponsorship.inventory.models import Newsletter
 from sponsorship.payments.models import JournalEntry, JournalLine
 from sponsorship.payments.rules import Account, EntryKind, OpenPart
+from sponsorship.payments.rules.books import Figure
 
 LAST = 2**31  # the tax, which belongs to no booking, stands behind the bookings
 NET_RECEIVABLE = (JournalLine.account == Account.RECEIVABLE) & JournalLine.booking_id.is_not(None)
@@ -51,19 +53,42 @@ class MoneyTotals:
 
 def money_by_booking(session: Session, booking_ids: Collection[int]) -> dict[int, BookingMoney]:
     """Return booked, collected and outstanding of each booking that the ledger knows; the others have no entry."""
+    booked, collected, outstanding, *_ = booking_money_columns()
     lines = (
-        select(
-            JournalLine.booking_id,
-            _sum(JournalLine.account == Account.BACKLOG),
-            _collected(),
-            _sum(NET_RECEIVABLE),
-        )
+        select(JournalLine.booking_id, booked, collected, outstanding)
         .join(JournalLine.entry)
         .where(JournalLine.booking_id.in_(booking_ids))
         .group_by(JournalLine.booking_id)
     )
     rows = session.execute(lines)
     return {row[0]: BookingMoney(row[1], row[2], row[3]) for row in rows if row[0] is not None}
+
+
+@cache
+def booking_money_columns() -> tuple[ColumnElement[int], ...]:
+    """Return what bookings' money is, as sums over ledger lines joined to their entries, for any query that groups them.
+
+    In order: booked, collected, outstanding, recognised, and deferred with unpaid invoices; minor units, net of tax. They are
+    the figures of the books (rules.books), summed by booking.
+    """
+    figures = (Figure.BOOKED, Figure.COLLECTED, Figure.OUTSTANDING, Figure.RECOGNISED, Figure.DEFERRED_GROSS)
+    return tuple(_figure(figure) for figure in figures)
+
+
+def _figure(figure: Figure) -> ColumnElement[int]:
+    """Sum the lines of bookings that a figure's clauses name, each counted by its clause's sign."""
+    counted = [
+        (
+            and_(
+                JournalLine.account.in_(sorted(clause.accounts)),
+                JournalEntry.kind.in_(sorted(clause.kinds)) if clause.kinds else true(),
+                JournalLine.booking_id.is_not(None),
+            ),
+            clause.sign * JournalLine.amount_minor,
+        )
+        for clause in figure.clauses
+    ]
+    return cast(func.coalesce(func.sum(case(*counted, else_=0)), 0), BigInteger)
 
 
 def total_money(session: Session, newsletter_id: int) -> MoneyTotals:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.models import Booking, Order
+from sponsorship.booking.models import Order
 from sponsorship.core.errors import NotFound
 from sponsorship.payments.models import (
     CreditNote,
@@ -64,7 +64,7 @@ def read_order_money(session: Session, order_id: int) -> OrderMoney:
     def of(account: Account, booking_id: int | None) -> int:
         return sums.get((account, booking_id), 0)
 
-    ids = session.scalars(select(Booking.id).where(Booking.order_id == order_id).order_by(Booking.id))
+    ids = sorted({booking_id for _, booking_id in sums if booking_id is not None})
     parts = [
         SoldPart(i, of(Account.BACKLOG, i), -of(Account.DEFERRED, i), max(of(Account.RECEIVABLE, i), 0)) for i in ids
     ]
@@ -93,6 +93,17 @@ def _sources(session: Session, order_id: int) -> list[Source]:
         assert receipt_id is not None
         left[receipt_id] = left.get(receipt_id, 0) + (-int(total) if account is Account.RECEIVABLE else int(total))
     return [Source(receipt_id, amount) for receipt_id, amount in left.items() if amount > 0]
+
+
+def list_orders_over(session: Session, booking_ids: Collection[int], besides: int) -> list[Order]:
+    """Return the other orders that paid for these bookings: those over the difference to a dearer slot."""
+    query = (
+        select(JournalEntry.order_id)
+        .join(JournalEntry.lines)
+        .where(JournalLine.booking_id.in_(booking_ids), JournalEntry.order_id != besides)
+        .where(JournalEntry.kind == EntryKind.INVOICED)
+    )
+    return list(session.scalars(select(Order).where(Order.id.in_(query)).order_by(Order.id)))
 
 
 def list_receipts(session: Session, order_id: int) -> list[Receipt]:

@@ -1,12 +1,17 @@
 """Reads of the terms on which a newsletter sells: its seller, its tax table, an order's tax."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Order
 from sponsorship.core.errors import NotFound
+from sponsorship.core.format import local
 from sponsorship.inventory.models import Newsletter
-from sponsorship.payments.models import OrderTerms, Seller, TaxRate
+from sponsorship.payments.models import Invoice, OrderTerms, Seller, TaxRate
+from sponsorship.payments.rules import InvoiceState
+from sponsorship.payments.rules.dunning import reminder_due
 from sponsorship.payments.rules.taxes import TaxMode
 
 
@@ -39,3 +44,19 @@ def get_tax_rate(session: Session, rate_id: int) -> TaxRate:
 def find_terms(session: Session, order: Order) -> OrderTerms | None:
     """Return what an order's tax came from, or None where it was not decided."""
     return session.get(OrderTerms, order.id)
+
+
+def list_due_reminders(session: Session, now: datetime) -> list[int]:
+    """Return the ids of open invoices whose day of reminding has come, by their newsletter's schedule and calendar."""
+    due = []
+    for seller in session.scalars(select(Seller)):
+        zone = seller.newsletter.timezone
+        today = local(now, zone).date()
+        if not seller.reminder_days:
+            continue
+        query = select(Invoice).where(Invoice.newsletter_id == seller.newsletter_id, Invoice.state == InvoiceState.OPEN)
+        for invoice in session.scalars(query.order_by(Invoice.id)):
+            reminded_on = local(invoice.reminded_at, zone).date() if invoice.reminded_at else None
+            if reminder_due(invoice.due_on, today, seller.reminder_days, reminded_on, invoice.issued_on):
+                due.append(invoice.id)
+    return due

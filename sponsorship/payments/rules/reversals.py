@@ -152,6 +152,12 @@ def credit_of_bookings(parts: Sequence[SoldPart], tax_minor: int, all_net_minor:
     return Credit(credited, _in_proportion(tax_minor, net, all_net_minor))
 
 
+def credit_of_part(part: SoldPart, net_minor: int, tax_minor: int, all_net_minor: int) -> Credit:
+    """Credit so much of one booking's net price, at most what is left of it, and the tax on it in proportion."""
+    net = min(net_minor, part.net_minor)
+    return Credit((CreditPart(part.booking_id, net),), _in_proportion(tax_minor, net, all_net_minor))
+
+
 def credit_of_amount(parts: Sequence[SoldPart], tax_minor: int, amount_minor: int) -> Credit:
     """Credit a gross amount of an order: net and tax in proportion to what is left, the net over its bookings likewise.
 

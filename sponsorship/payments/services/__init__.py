@@ -1,6 +1,13 @@
 """Writes about money. Nothing here calls the provider, and nothing commits: flows do."""
 
-from sponsorship.payments.services.books import Found, close_month, keep_findings, reopen_month
+from sponsorship.payments.services.books import (
+    Found,
+    close_month,
+    forget_wrong_mode,
+    keep_findings,
+    note_wrong_mode,
+    reopen_month,
+)
 from sponsorship.payments.services.cancelling import cancel_order
 from sponsorship.payments.services.comps import comp_order
 from sponsorship.payments.services.credit_notes import Return, refund_amount
@@ -60,6 +67,7 @@ __all__ = [
     "decide_tax",
     "describe_session",
     "drop_session",
+    "forget_wrong_mode",
     "import_refund",
     "invoice_order",
     "keep_findings",
@@ -69,6 +77,7 @@ __all__ = [
     "note_refund",
     "note_refund_trouble",
     "note_session",
+    "note_wrong_mode",
     "pay_back_by_bank",
     "post_entry",
     "post_fee",

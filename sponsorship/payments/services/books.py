@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,9 @@ from sponsorship.payments.errors import MonthClosed, MonthNotOver, MonthOpen, Re
 from sponsorship.payments.models import Finding, LedgerClose
 from sponsorship.payments.queries.books import find_closed_through, find_finding, list_findings
 from sponsorship.payments.rules.books import end_of_month, month_of, open_day
+
+WRONG_MODE = "mode"
+WRONG_MODE_SHOWN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,23 @@ def keep_findings(session: Session, *, scope: str, found: Iterable[Found], now: 
             row.cleared_at = now
     session.flush()
     return new
+
+
+def note_wrong_mode(session: Session, *, is_live: bool, now: datetime) -> None:
+    """Keep that the provider sent an event of the other mode, so that the publisher sees a banner for a week."""
+    theirs, ours = ("live", "test") if is_live else ("test", "live")
+    sentence = (
+        f"Stripe sends events of {theirs} mode to this installation, which works in {ours} mode. They are ignored: "
+        f"the webhook in Stripe’s dashboard, or the key here, is the wrong one."
+    )
+    keep_findings(session, scope=WRONG_MODE, found=[Found("event", sentence)], now=now)
+
+
+def forget_wrong_mode(session: Session, *, now: datetime) -> None:
+    """Clear that finding when no such event came for a week."""
+    row = find_finding(session, f"{WRONG_MODE}:event")
+    if row is not None and row.cleared_at is None and row.last_seen_at < now - WRONG_MODE_SHOWN:
+        row.cleared_at = now
 
 
 def _lock_books(session: Session, newsletter: Newsletter) -> None:

@@ -12,7 +12,7 @@ from sponsorship.inventory.services import today_of
 from sponsorship.payments.errors import HasRun, NothingToCredit
 from sponsorship.payments.models import CreditNote
 from sponsorship.payments.queries import deferred_of_booking
-from sponsorship.payments.queries.reversals import find_credit_note, read_order_money
+from sponsorship.payments.queries.reversals import find_credit_note, list_orders_over, read_order_money
 from sponsorship.payments.rules import EntryKind, InvoiceState, recognised_lines
 from sponsorship.payments.rules.reversals import credit_of_bookings
 from sponsorship.payments.services.credit_notes import Return, issue_credit_note, lock_money
@@ -81,6 +81,8 @@ def _credit(
         note = issue_credit_note(
             session, order=order, credit=credit, left=left, reason=reason, key=key, actor=actor, by=by, now=now
         )
+    for other in list_orders_over(session, ids, order.id):
+        _credit_difference(session, other, ids, keep_basis_points, reason, f"{key}:{other.id}", actor, by, now)
     for booking in chosen:  # what the policy keeps is earned: nothing more is owed for it
         post_entry(
             session, key=f"kept:{booking.id}", kind=EntryKind.RAN, order=order, now=now, memo="cancellation fee",
@@ -88,3 +90,25 @@ def _credit(
             lines=recognised_lines(booking.id, deferred_of_booking(session, booking.id)),
         )  # fmt: skip
     return note
+
+
+def _credit_difference(
+    session: Session,
+    order: Order,
+    booking_ids: Collection[int],
+    keep_basis_points: int,
+    reason: str,
+    key: str,
+    actor: str,
+    by: Return,
+    now: datetime,
+) -> None:
+    """Credit what another order paid for bookings that are cancelled: the difference to a dearer slot."""
+    lock_money(session, order)
+    left = read_order_money(session, order.id)
+    parts = [part for part in left.parts if part.booking_id in booking_ids]
+    credit = credit_of_bookings(parts, left.tax_minor, left.net_minor, keep_basis_points)
+    if credit.total_minor:
+        issue_credit_note(
+            session, order=order, credit=credit, left=left, reason=reason, key=key, actor=actor, by=by, now=now
+        )

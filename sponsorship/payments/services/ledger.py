@@ -75,6 +75,11 @@ def post_sale(session: Session, *, order: Order, now: datetime) -> None:
     )  # fmt: skip
 
 
+def paid_for(booking: Booking) -> int:
+    """Return the id of the booking whose money this is: a claim to a dearer slot pays for the booking that moves there."""
+    return booking.moves_id or booking.id
+
+
 def post_fee(session: Session, *, order: Order, receipt: Receipt, now: datetime) -> None:
     """Post what the provider kept of a receipt, in the receipt's currency."""
     post_entry(

@@ -10,6 +10,7 @@ from sponsorship.core.format import local, money
 from sponsorship.core.mail import queue_mail
 from sponsorship.core.web import page_url
 from sponsorship.payments.models import CreditNote, Dispute, Invoice, Receipt
+from sponsorship.payments.queries.terms import get_seller
 from sponsorship.payments.rules import days_late
 
 
@@ -17,7 +18,8 @@ def send_invoice(session: Session, *, invoice: Invoice, now: datetime) -> None:
     """Queue the mail that brings an invoice, once."""
     _to_contact(
         session, invoice.order, key=f"invoice:{invoice.id}", template="payments/email/invoice", now=now, invoice=invoice,
-        subject=f"Invoice {invoice.number}, due {_due(invoice)}",
+        bank_details=get_seller(session, invoice.order.newsletter).bank_details.splitlines(),
+        attachments=[f"invoice:{invoice.id}"], subject=f"Invoice {invoice.number}, due {_due(invoice)}",
     )  # fmt: skip
 
 
@@ -28,7 +30,7 @@ def send_reminder(session: Session, *, invoice: Invoice, now: datetime) -> None:
     subject = f"Invoice {invoice.number} was due {_due(invoice)}" if late else f"Invoice {invoice.number} is due"
     _to_contact(
         session, invoice.order, key=f"reminder:{invoice.id}:{today}", template="payments/email/reminder", now=now,
-        invoice=invoice, days_late=late, subject=subject,
+        invoice=invoice, days_late=late, subject=subject, attachments=[f"invoice:{invoice.id}"],
     )  # fmt: skip
 
 
@@ -38,7 +40,8 @@ def send_credit_note(
     """Queue the mail that brings a credit note, once."""
     _to_contact(
         session, note.order, key=f"credit-note:{note.id}", template="payments/email/credit_note", now=now, note=note,
-        invoice=invoice, paid_back_minor=paid_back_minor, subject=f"Credit note {note.number} to invoice {invoice.number}",
+        attachments=[f"credit_note:{note.id}"], invoice=invoice, paid_back_minor=paid_back_minor, 
+        subject=f"Credit note {note.number} to invoice {invoice.number}",
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from sponsorship.payments.queries.books import (
     LedgerRow,
     LedgerSum,
     find_closed_through,
+    find_finding,
     list_closings,
     list_currencies,
     list_findings,
@@ -110,6 +111,12 @@ def reopen(slug: str) -> AnyResponse | tuple[str, int]:
     return _act(slug, lambda session, newsletter, first: reopen_month(
         session, newsletter=newsletter, month=first, reason=reason, actor=g.viewer.email, now=clock.now()),
         "{} is open again. The reason is in the audit trail.")  # fmt: skip
+
+
+def mode_warning(_newsletter_id: int) -> str | None:
+    """What stands above every page of the team while events of the other mode come in."""
+    found = find_finding(db.session(), "mode:event")
+    return found.sentence if found is not None and found.cleared_at is None else None
 
 
 def _act(slug: str, act: Callable[[Any, Newsletter, date], object], said: str) -> AnyResponse | tuple[str, int]:

@@ -1,8 +1,11 @@
 """The publisher's pages of payments: who owes what, money that came to the bank, reminders."""
 
 import json
+from collections.abc import Callable
+from datetime import date
 
 from flask import flash, g, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from sponsorship.accounts.queries import authorise
@@ -17,7 +20,7 @@ from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter
 from sponsorship.inventory.services import today_of
 from sponsorship.payments.errors import PaymentRecorded
-from sponsorship.payments.forms import RecordPaymentForm
+from sponsorship.payments.forms import ReasonForm, RecordPaymentForm
 from sponsorship.payments.models import Invoice
 from sponsorship.payments.portal import blueprint
 from sponsorship.payments.queries import (
@@ -27,7 +30,11 @@ from sponsorship.payments.queries import (
     list_receivables,
     total_money,
 )
-from sponsorship.payments.services import record_bank_payment, remind_debtor
+from sponsorship.payments.queries.reversals import list_open_tasks, list_spendable
+from sponsorship.payments.rules.dunning import ageing
+from sponsorship.payments.services import record_bank_payment, remind_debtor, spend_kept_money, write_off_invoice
+from sponsorship.payments.services.documents import invoice_pdf
+from sponsorship.payments.views.orders import pdf_answer
 
 CLOSED_SHOWN = 25
 
@@ -93,6 +100,49 @@ def remind(invoice_id: int) -> Response:
     return go_to(local_path(request.form.get("next")) or url_for("payments.list_invoices", slug=slug))
 
 
+@blueprint.get("/invoices/<int:invoice_id>.pdf")
+@access(Access.TEAM, Permission.READ)
+def show_invoice_pdf(invoice_id: int) -> Response:
+    """Send an invoice as PDF."""
+    invoice = _chosen(invoice_id, Permission.READ)
+    return pdf_answer(invoice_pdf(invoice), f"invoice-{invoice.number}.pdf")
+
+
+@blueprint.post("/invoices/<int:invoice_id>/write-off")
+@access(Access.TEAM, Permission.MONEY)
+def write_off(invoice_id: int) -> Response | tuple[str, int]:
+    """Give a debt up, with a reason; its bookings stand."""
+    invoice, form = _chosen(invoice_id, Permission.MONEY), ReasonForm()
+    if not form.validate_on_submit():
+        payment = RecordPaymentForm(formdata=None, currency=invoice.currency)
+        return _show_invoices(invoice.order.newsletter, invoice, payment, form), 422
+    return _do(invoice_id, lambda session, one: write_off_invoice(
+        session, invoice=one, reason=form.reason.data or "", actor=g.viewer.email, now=clock.now()
+    ), "Written off.")  # fmt: skip
+
+
+@blueprint.post("/invoices/<int:invoice_id>/use-kept-money")
+@access(Access.TEAM, Permission.MONEY)
+def use_kept_money(invoice_id: int) -> Response:
+    """Pay an invoice from what is kept for its sponsor."""
+    _chosen(invoice_id, Permission.MONEY)
+    return _do(invoice_id, lambda session, one: spend_kept_money(
+        session, invoice=one, actor=g.viewer.email, now=clock.now()
+    ), "Paid from what was kept.")  # fmt: skip
+
+
+def _do(invoice_id: int, act: Callable[[Session, Invoice], object], said: str) -> Response:
+    """Do one thing to an invoice, and go back to the list with a line that says how it went."""
+    kind, slug = "ok", _chosen(invoice_id, Permission.MONEY).order.newsletter.slug
+    try:
+        with transaction() as session:
+            act(session, get_invoice(session, invoice_id))
+    except DomainError as refusal:
+        said, kind = refusal.message, "error"
+    flash(said, kind)
+    return go_to(url_for("payments.list_invoices", slug=slug))
+
+
 def _chosen(invoice_id: int, permission: Permission) -> Invoice:
     """The invoice, for whoever may: a foreign one looks like none."""
     invoice = get_invoice(db.session(), invoice_id)
@@ -100,7 +150,12 @@ def _chosen(invoice_id: int, permission: Permission) -> Invoice:
     return invoice
 
 
-def _show_invoices(newsletter: Newsletter, chosen: Invoice | None, form: RecordPaymentForm | None) -> str:
+def _show_invoices(
+    newsletter: Newsletter,
+    chosen: Invoice | None,
+    form: RecordPaymentForm | None,
+    reason_form: ReasonForm | None = None,
+) -> str:
     g.newsletter = newsletter
     today = today_of(newsletter, clock.now())
     rows = list_receivables(db.session(), newsletter, today)
@@ -108,7 +163,31 @@ def _show_invoices(newsletter: Newsletter, chosen: Invoice | None, form: RecordP
         "payments/list_invoices.html", rows=rows, clauses=_headline(newsletter, rows), chosen=chosen, form=form,
         closed=list_closed_invoices(db.session(), newsletter.id, CLOSED_SHOWN), totals=total_money(db.session(), newsletter.id),
         may_record=g.viewer.may(Permission.MONEY, newsletter.id), owed=sum(row.invoice.open_minor for row in rows),
+        ages=_ages(newsletter, rows, today),
+        tasks=list_open_tasks(db.session(), newsletter.id), reason_form=reason_form or ReasonForm(formdata=None),
+        may_set=g.viewer.may(Permission.SETTINGS, newsletter.id),
+        spendable=_spendable(chosen),
     )  # fmt: skip
+
+
+def _ages(newsletter: Newsletter, rows: list[Receivable], today: date) -> list[dict[str, object]]:
+    """The ageing as a line of figures: by how long what is owed is late."""
+    ages = ageing([(row.invoice.due_on, row.invoice.open_minor) for row in rows], today)
+    return [
+        {
+            "label": age.label, "figure": money(age.open_minor, newsletter.currency),
+            "owed": age.is_late and bool(age.open_minor),
+            "note": count(age.invoices, "invoice") if age.invoices else "",
+        }
+        for age in ages
+    ]  # fmt: skip
+
+
+def _spendable(chosen: Invoice | None) -> int:
+    """What is kept for an invoice's sponsor in its currency."""
+    if chosen is None or chosen.order.sponsor_id is None:
+        return 0
+    return sum(kept.left_minor for kept in list_spendable(db.session(), chosen.order.sponsor_id, chosen.currency))
 
 
 def _headline(newsletter: Newsletter, rows: list[Receivable]) -> list[str | tuple[str, str]]:

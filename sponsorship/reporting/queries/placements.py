@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Booking
-from sponsorship.booking.queries import open_slots_like
 from sponsorship.booking.rules import BookingKind, BookingState
 from sponsorship.creative.models import Creative, CreativeVersion
 from sponsorship.creative.rules import Copy
 from sponsorship.inventory.models import Issue, Newsletter, Slot
 from sponsorship.inventory.rules import IssueState
-from sponsorship.reporting.rules import HOURS_SHOWN, MOST_COMPARED, HourRow, ReportNumbers, usual
+from sponsorship.reporting.queries.dates import next_open_slots
+from sponsorship.reporting.rules import HOURS_SHOWN, MOST_COMPARED, NEXT_DATES, HourRow, ReportNumbers, usual
 from sponsorship.tracking.queries import (
     ClickCount,
     HourCount,
@@ -69,7 +69,7 @@ class PlacementReport:
     started_at: datetime
     hours: tuple[HourRow, ...]
     exclusions: tuple[tuple[ExclusionReason, int], ...]
-    next_open: Slot | None
+    next_dates: tuple[Slot, ...]
 
     @property
     def numbers(self) -> ReportNumbers:
@@ -127,7 +127,7 @@ def get_placement_report(session: Session, booking: Booking, now: datetime) -> P
         started_at=started_at,
         hours=tuple(hour_rows(clicks_by_hour(session, booking.id), started_at)),
         exclusions=tuple(exclusions_of(session, booking.id).items()),
-        next_open=next(iter(open_slots_like(session, slot, now, 1)), None),
+        next_dates=tuple(next_open_slots(session, slot, now, NEXT_DATES)),
     )
 
 

@@ -1,6 +1,6 @@
 """What the public sees: open dates, the order slip, what a placement usually brings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -14,10 +14,11 @@ from sponsorship.booking.queries import (
     occupants_of,
     pay_with_credits,
     priced_slots,
+    promises_of,
     promo_refusal,
     quote_slots,
 )
-from sponsorship.booking.rules import BookingKind, BookingState, PricedSlot, Quote, unknown_promo
+from sponsorship.booking.rules import BookingKind, BookingState, PricedSlot, PromiseKind, Quote, unknown_promo
 from sponsorship.core.format import local, month, short_day
 from sponsorship.inventory.models import Issue, Newsletter, Placement, PromoCode, RhythmException, Slot
 from sponsorship.inventory.queries import list_issues, list_placements, list_slots, list_slots_by_id
@@ -106,6 +107,7 @@ def list_avails(session: Session, newsletter: Newsletter, now: datetime, picks: 
     planned = [one for one in issues if one.state is IssueState.PLANNED][:MOST_ISSUES]
     slots = list_slots(session, [issue.id for issue in planned])
     occupants = occupants_of(session, [slot.id for slot in slots])
+    refusals = _first_refusals(session, occupants.values())
     placements = list_placements(session, newsletter.id)
     by_place: dict[tuple[int, int], list[Slot]] = {}
     for slot in slots:
@@ -115,7 +117,8 @@ def list_avails(session: Session, newsletter: Newsletter, now: datetime, picks: 
             issue.publish_on,
             issue,
             tuple(
-                _cell(one, by_place.get((issue.id, one.id), []), occupants, now, frozenset(picks)) for one in placements
+                _cell(one, by_place.get((issue.id, one.id), []), occupants, refusals, now, frozenset(picks))
+                for one in placements
             ),
         )
         for issue in planned
@@ -138,6 +141,7 @@ def _cell(
     placement: Placement,
     slots: Sequence[Slot],
     occupants: dict[int, Booking],
+    refusals: frozenset[int],
     now: datetime,
     picks: frozenset[int],
 ) -> DateCell:
@@ -156,10 +160,20 @@ def _cell(
     if held and not free:
         ends = [booking.held_until for booking in held if booking.held_until is not None]
         zone = placement.newsletter.timezone
-        return DateCell(placement, Avail.HELD, words=held_words(min(ends, default=None), zone, now))
+        word = "First refusal" if all(booking.id in refusals for booking in held) else "Held"
+        return DateCell(placement, Avail.HELD, words=held_words(min(ends, default=None), zone, now, word))
     if any(booking.kind in (BookingKind.SALE, BookingKind.ARCHIVE) for booking in taken):
         return DateCell(placement, Avail.SOLD)
     return DateCell(placement, Avail.CLOSED) if free else DateCell(placement, Avail.NONE)
+
+
+def _first_refusals(session: Session, occupants: Iterable[Booking]) -> frozenset[int]:
+    """The bookings that are a sponsor's first refusal: promised one by one, or in a renewal."""
+    held = [booking for booking in occupants if booking.state is BookingState.HELD]
+    renewed = {booking.id for booking in held if booking.order is not None and booking.order.is_first_refusal}
+    promises = promises_of(session, [booking.id for booking in held if booking.order_id is None])
+    given = {id_ for id_, promise in promises.items() if promise.kind is PromiseKind.FIRST_REFUSAL}
+    return frozenset(renewed | given)
 
 
 def _days_off(session: Session, newsletter: Newsletter, today: date, rows: Sequence[DateRow]) -> list[DateRow]:

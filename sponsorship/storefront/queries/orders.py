@@ -76,6 +76,11 @@ class OrderView:
         return self.order.state in (OrderState.HELD, OrderState.IN_CHECKOUT)
 
     @property
+    def is_request(self) -> bool:
+        """Whether it waits for the publisher's yes, or to be sent to him."""
+        return self.order.state is OrderState.DRAFT
+
+    @property
     def can_hold_again(self) -> bool:
         """Whether the order ended unpaid, so that its dates may be picked again."""
         return self.order.state in (OrderState.LAPSED, OrderState.CANCELLED) and self.order.confirmed_at is None
@@ -106,6 +111,8 @@ def view_order(session: Session, order: Order, now: datetime) -> OrderView:
         slots=sum(row.booking.state in OCCUPYING for row in rows) or len(rows),
         zone=order.newsletter.timezone,
         held_until=order.held_until,
+        is_requested=order.requested_at is not None,
+        is_proposed=order.is_open_proposal,
         ran=sum(row.booking.state is BookingState.RAN for row in rows),
         copy_for=wanted.booking.slot.issue.publish_on if wanted else None,
         copy_due_at=wanted.copy_due_at if wanted else None,

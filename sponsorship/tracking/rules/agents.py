@@ -105,7 +105,8 @@ _TRADES: tuple[tuple[str, str], ...] = (
 
 def split_words(alternatives: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return which of some expressions are plain words, unescaped, and which are not: looking for a word is far cheaper."""
-    words, expressions = [], []
+    words: list[str] = []
+    expressions: list[str] = []
     for one in alternatives:
         text = _ESCAPED.sub(r"\1", one)
         (expressions if _SPECIAL.search(_ESCAPED.sub("", one)) or "\\" in text else words).append(one)

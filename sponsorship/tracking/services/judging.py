@@ -199,8 +199,8 @@ def _before(
         followed = select(Click.link_id, Click.reader).where(
             Click.link_id.in_(traps), Click.reader.in_({hit.reader for hit in hits})
         )
-        for row in session.execute(followed):
-            found[traps[row.link_id]].trapped.add(row.reader)
+        for link_id, reader in session.execute(followed):
+            found[traps[link_id]].trapped.add(reader)
     return found
 
 
@@ -277,7 +277,7 @@ def _grow(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -
 def rebuild_sums(session: Session, link_ids: Collection[int]) -> None:
     """Make the hours' sums of some links anew from their clicks."""
     for model in (ClickHour, ClickHourExclusion):
-        session.execute(delete(model).where(model.link_id.in_(link_ids)))  # type: ignore[attr-defined]
+        session.execute(delete(model).where(model.link_id.in_(link_ids)))
     query = select(Click.link_id, Click.at, Click.reason, Click.is_unique).where(Click.link_id.in_(link_ids))
     hours: dict[tuple[int, datetime], Counter[str]] = {}
     reasons: Counter[tuple[int, datetime, ExclusionReason]] = Counter()

@@ -45,8 +45,8 @@ def make_reader_keys(session: Session, issue_ids: Collection[int], now: datetime
 def late_secret(session: Session, now: datetime) -> bytes:
     """Return the day's key for clicks on old issues, made where there is none yet."""
     insert = insert_or(session, LateReaderKey).on_conflict_do_nothing()
-    made = session.execute(insert.values(day=now.date(), secret=secrets.token_bytes(SECRET_BYTES)))
-    if made.rowcount:
+    insert = insert.values(day=now.date(), secret=secrets.token_bytes(SECRET_BYTES)).returning(LateReaderKey.day)
+    if session.scalars(insert).all():
         tell_web_servers(session)
     return session.execute(select(LateReaderKey.secret).where(LateReaderKey.day == now.date())).scalar_one()
 
@@ -55,12 +55,13 @@ def forget_readers(session: Session, *, now: datetime) -> int:
     """Delete the keys of issues that went out 14 days ago and of days gone by; returns how many."""
     went_out = func.coalesce(Issue.sent_at, Issue.publish_at)
     old = select(Issue.id).where(went_out <= now - READERS_KNOWN)
-    gone = session.execute(delete(ReaderKey).where(ReaderKey.issue_id.in_(old))).rowcount
-    gone += session.execute(delete(LateReaderKey).where(LateReaderKey.day < now.date())).rowcount
+    of_issues = delete(ReaderKey).where(ReaderKey.issue_id.in_(old)).returning(ReaderKey.issue_id)
+    of_days = delete(LateReaderKey).where(LateReaderKey.day < now.date()).returning(LateReaderKey.day)
+    gone = len(session.scalars(of_issues).all()) + len(session.scalars(of_days).all())
     late_secret(session, now)
     if gone:
         tell_web_servers(session)
-    return int(gone)
+    return gone
 
 
 def tell_web_servers(session: Session) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from sponsorship.inventory.models import Issue, Newsletter
@@ -22,8 +22,8 @@ def forget_agents(session: Session, *, now: datetime) -> int:
             .where(Issue.newsletter_id == newsletter_id, Issue.publish_at < oldest)
         )
         old = Click.link_id.in_(links) & (Click.at < oldest) & (Click.network != FORGOTTEN)
-        done = session.execute(update(Click).where(old).values(user_agent_id=None, network=FORGOTTEN))
-        forgotten += done.rowcount
+        forgotten += session.scalar(select(func.count()).select_from(Click).where(old)) or 0
+        session.execute(update(Click).where(old).values(user_agent_id=None, network=FORGOTTEN))
     if forgotten:
         referred = select(Click.user_agent_id).where(Click.user_agent_id.is_not(None)).distinct()
         session.execute(delete(UserAgent).where(UserAgent.id.not_in(referred)))

@@ -1,15 +1,12 @@
-"""What the figures mean: periods, who has a slot, how late money is, and how a rate is compared. No database, no clock."""
+"""How one placement did: its rate and how far chance reaches, and what is usual for its kind."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from math import sqrt
 from statistics import median
 
-from sponsorship.booking.rules import BookingKind, BookingState
 from sponsorship.core.format import count, long_day, money, number, percent
-from sponsorship.inventory.rules import IssueState
 from sponsorship.tracking.rules import ExclusionReason
 
 MOST_COMPARED = 26  # a placement is compared with the last half year of a weekly
@@ -17,108 +14,6 @@ FEWEST_COMPARED = 3  # fewer than these have no usual
 FEWEST_CLICKS_TO_HALVE = 10  # half of a handful says nothing
 HOURS_SHOWN = 72
 Z_95 = 1.959963984540054  # the standard normal's 97.5th percentile
-
-
-class Period(StrEnum):
-    """A stretch of issue dates that the revenue page sums up."""
-
-    QUARTER = "quarter"
-    NEXT = "next"
-    YEAR = "year"
-
-    @property
-    def label(self) -> str:
-        """The word on the switch."""
-        return {"quarter": "This quarter", "next": "Next quarter", "year": "Year"}[self.value]
-
-    @property
-    def subject(self) -> str:
-        """The words that begin a sentence about it."""
-        return {"quarter": "The quarter", "next": "Next quarter", "year": "The year"}[self.value]
-
-    @property
-    def before(self) -> str:
-        """The period that it is compared with."""
-        return {"quarter": "last quarter", "next": "this quarter", "year": "last year"}[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Days on the newsletter's calendar, both ends included."""
-
-    first: date
-    last: date
-
-    def __contains__(self, day: date) -> bool:
-        return self.first <= day <= self.last
-
-
-class SlotShare(StrEnum):
-    """What a slot counts as in the figures; the first four are also the keys of the tally's squares."""
-
-    SOLD = "sold"
-    OWED = "owed"
-    HELD = "held"
-    OPEN = "open"
-    UNSOLD = "unsold"
-    HOUSE = "house"
-    NOT_FOR_SALE = "not_for_sale"
-
-
-class AgeBand(StrEnum):
-    """How late an open invoice is."""
-
-    NOT_DUE = "not_due"
-    MONTH = "month"
-    TWO_MONTHS = "two_months"
-    THREE_MONTHS = "three_months"
-    OLDER = "older"
-
-    @property
-    def label(self) -> str:
-        """The words of a subtotal."""
-        return {
-            "not_due": "Not due yet",
-            "month": "Up to 30 days late",
-            "two_months": "31 to 60 days late",
-            "three_months": "61 to 90 days late",
-            "older": "More than 90 days late",
-        }[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class SlotCount:
-    """How many slots of a period are what; sold includes those whose money is still owed."""
-
-    sellable: int
-    sold: int
-    owed: int
-    held: int
-    open: int
-    unsold: int
-    house: int
-
-    @property
-    def sell_through(self) -> float | None:
-        """Sold of sellable slots, 0 to 1; None where nothing was for sale."""
-        return self.sold / self.sellable if self.sellable else None
-
-
-@dataclass(frozen=True, slots=True)
-class MonthRow:
-    """One month of issues: net amounts in minor units, and the share of slots sold (0 to 1, None where none was for sale)."""
-
-    month: date
-    collected_minor: int
-    outstanding_minor: int
-    held_minor: int
-    open_minor: int
-    sell_through: float | None
-
-    @property
-    def all_minor(self) -> int:
-        """The height of the month's bar."""
-        return self.collected_minor + self.outstanding_minor + self.held_minor + self.open_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,95 +63,6 @@ HOW_IT_SHOWS: dict[ExclusionReason, str] = {
 }
 
 
-def quarter_of(day: date) -> Span:
-    """Return the calendar quarter that a day lies in."""
-    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-    return Span(first, add_months(first, 3) - timedelta(days=1))
-
-
-def add_months(first_of_month: date, months: int) -> date:
-    """Return the first of the month so many months later, or earlier where negative."""
-    index = first_of_month.year * 12 + first_of_month.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)
-
-
-def span_of(period: Period, today: date) -> Span:
-    """Return the days of a period as seen from today."""
-    if period is Period.YEAR:
-        return Span(date(today.year, 1, 1), date(today.year, 12, 31))
-    quarter = quarter_of(today)
-    return quarter if period is Period.QUARTER else quarter_of(quarter.last + timedelta(days=1))
-
-
-def span_before(period: Period, today: date) -> Span:
-    """Return the days of the period before, which is as long."""
-    span = span_of(period, today)
-    if period is Period.YEAR:
-        return Span(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31))
-    return quarter_of(span.first - timedelta(days=1))
-
-
-def months_shown(today: date, before: int = 9, after: int = 2) -> list[date]:
-    """Return the first days of the months that a chart shows, oldest first, with this month among them."""
-    this_month = today.replace(day=1)
-    return [add_months(this_month, months) for months in range(-before, after + 1)]
-
-
-def without_empty_start(months: Sequence[MonthRow], fewest: int = 6) -> list[MonthRow]:
-    """Leave out the months before the newsletter had a slot to sell, as long as so many months remain."""
-    first = next((index for index, row in enumerate(months) if row.all_minor or row.sell_through is not None), 0)
-    return list(months[min(first, max(len(months) - fewest, 0)) :])
-
-
-def share_of_slot(
-    kind: BookingKind | None, state: BookingState | None, *, issue_state: IssueState, is_over: bool, owes: bool
-) -> SlotShare:
-    """Return what a slot counts as.
-
-    A slot is sold once its booking is confirmed, or known from the archive; a hold is not. Blocked slots and those of a
-    skipped issue were not for sale. A house ad was for sale and is not sold. `is_over`: its issue has come out.
-    """
-    if kind is None:
-        if issue_state is IssueState.SKIPPED:
-            return SlotShare.NOT_FOR_SALE
-        return SlotShare.UNSOLD if is_over or issue_state is IssueState.SENT else SlotShare.OPEN
-    if kind is BookingKind.BLOCK:
-        return SlotShare.NOT_FOR_SALE
-    if kind is BookingKind.HOUSE:
-        return SlotShare.HOUSE
-    if state is BookingState.HELD:
-        return SlotShare.HELD
-    return SlotShare.OWED if owes else SlotShare.SOLD
-
-
-def count_slots(shares: Iterable[SlotShare]) -> SlotCount:
-    """Count the slots of a period by what they are."""
-    tally = dict.fromkeys(SlotShare, 0)
-    for share in shares:
-        tally[share] += 1
-    return SlotCount(
-        sellable=sum(tally.values()) - tally[SlotShare.NOT_FOR_SALE],
-        sold=tally[SlotShare.SOLD] + tally[SlotShare.OWED],
-        owed=tally[SlotShare.OWED],
-        held=tally[SlotShare.HELD],
-        open=tally[SlotShare.OPEN],
-        unsold=tally[SlotShare.UNSOLD],
-        house=tally[SlotShare.HOUSE],
-    )
-
-
-def age_band(due_on: date, today: date) -> AgeBand:
-    """Return how late an invoice is; on its due day it is not late."""
-    days = (today - due_on).days
-    if days <= 0:
-        return AgeBand.NOT_DUE
-    if days <= 30:
-        return AgeBand.MONTH
-    if days <= 60:
-        return AgeBand.TWO_MONTHS
-    return AgeBand.THREE_MONTHS if days <= 90 else AgeBand.OLDER
-
-
 def wilson_interval(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
     """Return the score interval of a share (by default 95 %): lower and upper bound, 0 to 1.
 
@@ -273,14 +79,36 @@ def wilson_interval(successes: int, trials: int, z: float = Z_95) -> tuple[float
 
 def interval_sentence(people: int, delivered: int) -> str:
     """Say a click-through rate's denominator and how far chance reaches."""
-    low, high = wilson_interval(people, delivered)
     of = f"{number(people)} of {number(delivered)} delivered."
+    if people > delivered:
+        return f"{of} More people than mails: the number delivered is wrong, or the issue was passed on."
+    low, high = wilson_interval(people, delivered)
     return f"{of} Chance apart, 19 times in 20 the true rate lies between {percent(low, 2)} and {percent(high, 2)}."
 
 
 def usual(others: Sequence[float]) -> float | None:
     """Return the median of the others, or None where there are too few to have one."""
     return float(median(others)) if len(others) >= FEWEST_COMPARED else None
+
+
+def percentile_of(value: float, others: Sequence[float]) -> float:
+    """Return the share of the others, 0 to 1, that a value is at least as large as, ties counted by half.
+
+    Source: the mid-distribution (percentile rank) of L. Roscoe, "Fundamental Research Statistics" (1975).
+    """
+    below = sum(other < value for other in others)
+    level = sum(other == value for other in others)
+    return (below + level / 2) / len(others)
+
+
+def cost_per_click(net_minor: int, people: int) -> float | None:
+    """Return what one person who clicked cost (eCPC), in minor units; None where nothing was paid or nobody clicked."""
+    return net_minor / people if net_minor and people else None
+
+
+def cost_per_thousand(net_minor: int, delivered: int | None) -> float | None:
+    """Return what a thousand delivered mails cost (eCPM), in minor units; None where that is not known."""
+    return 1000 * net_minor / delivered if net_minor and delivered else None
 
 
 def times_usual(value: float, others: Sequence[float]) -> float | None:
@@ -335,7 +163,7 @@ def report_figures(numbers: ReportNumbers, currency: str, placement: str) -> lis
     where = (
         ""
         if numbers.at_foot is None
-        else f"{number(numbers.at_head)} at the top, {number(numbers.at_foot)} at the foot"
+        else f"{number(numbers.at_head)} at the top, {number(numbers.at_foot)} at the foot{_echo_share(numbers)}"
     )
     figures = [Figure("People who clicked", number(numbers.people), where)]
     if numbers.delivered:
@@ -345,11 +173,20 @@ def report_figures(numbers: ReportNumbers, currency: str, placement: str) -> lis
         figures.append(Figure("Click-through rate", percent(numbers.people / numbers.delivered, 2), note))
     if numbers.net_minor and numbers.people:
         cost = round(numbers.net_minor / numbers.people)
-        middle = numbers.usual_cost_minor
-        note = "" if middle is None else f"Median for {placement}: {money(round(middle), currency, cents=True)}"
+        middle, thousand = numbers.usual_cost_minor, cost_per_thousand(numbers.net_minor, numbers.delivered)
+        notes = [
+            "" if thousand is None else f"{money(round(thousand), currency, cents=True)} per thousand delivered",
+            "" if middle is None else f"Median for {placement}: {money(round(middle), currency, cents=True)}",
+        ]
+        note = "; ".join(one for one in notes if one)
         figures.append(Figure("Cost per person", money(cost, currency, cents=True), note))
     figures.append(Figure("Taken out as not people", number(numbers.taken_out), f"Of {count(numbers.hits, 'request')}"))
     return figures
+
+
+def _echo_share(numbers: ReportNumbers) -> str:
+    share = numbers.at_foot / numbers.people if numbers.at_foot and numbers.people else None
+    return "" if share is None else f" ({percent(share)} by the echo)"
 
 
 def no_report_sentence(*, has_run: bool, number: int, publish_on: date) -> str:

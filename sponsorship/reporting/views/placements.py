@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, g, render_template
+from flask import g, render_template, request, url_for
 
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission, Viewer
@@ -20,9 +20,8 @@ from sponsorship.reporting import rules
 from sponsorship.reporting.charts import clicks_over_time, rates_compared
 from sponsorship.reporting.queries import PlacementReport, get_placement_report
 from sponsorship.reporting.rules import HOURS_SHOWN
+from sponsorship.reporting.views.door import blueprint
 from sponsorship.sponsors.queries import list_sponsors_of_user
-
-blueprint = Blueprint("reporting", __name__)
 
 
 @blueprint.get("/orders/<token>/report/<int:booking_id>")
@@ -30,7 +29,7 @@ blueprint = Blueprint("reporting", __name__)
 def show_order_report(token: str, booking_id: int) -> str:
     """Show the report of a booking to whoever holds its order's link."""
     booking = get_order_booking(db.session(), get_order(db.session(), token), booking_id)
-    return _page(booking, is_team=False)
+    return placement_page(booking, is_team=False)
 
 
 @blueprint.get("/bookings/<int:booking_id>/report")
@@ -41,11 +40,11 @@ def show_report(booking_id: int) -> str:
     newsletter_id = booking.slot.issue.newsletter_id
     if newsletter_id in viewer.roles:
         authorise(viewer, newsletter_id, Permission.READ)
-        return _page(booking, is_team=True)
+        return placement_page(booking, is_team=True)
     own = [sponsor.id for sponsor in list_sponsors_of_user(db.session(), viewer.user_id)]
     if booking.sponsor_id is None or booking.sponsor_id not in own:
         raise NotFound
-    return _page(booking, is_team=False)
+    return placement_page(booking, is_team=False)
 
 
 def _viewer() -> Viewer:
@@ -53,13 +52,20 @@ def _viewer() -> Viewer:
     return viewer
 
 
-def _page(booking: Booking, *, is_team: bool) -> str:
+def placement_page(booking: Booking, *, is_team: bool, is_shared: bool = False) -> str:
     """Render the report; what was not sold has none."""
     if booking.kind not in (BookingKind.SALE, BookingKind.ARCHIVE):
         raise NotFound
     newsletter = g.newsletter = booking.slot.issue.newsletter
     report = get_placement_report(db.session(), booking, clock.now())
-    shared = {"report": report, "is_team": is_team, "issue": booking.slot.issue, "now": clock.now()}
+    shared: dict[str, Any] = {
+        "report": report,
+        "is_team": is_team,
+        "is_shared": is_shared,
+        "issue": booking.slot.issue,
+        "now": clock.now(),
+        **_ways_on(booking, is_team, is_shared),
+    }
     if not (report.has_run and report.is_tracked):
         return render_template("reporting/show_no_report.html", **shared, sentence=rules.no_report_sentence(
             has_run=report.has_run, number=report.slot.issue.number, publish_on=report.slot.issue.publish_on))  # fmt: skip
@@ -73,8 +79,25 @@ def _page(booking: Booking, *, is_team: bool) -> str:
         clicks_label=_clicks_label(report),
         clicks_table=_clicks_table(report),
         how_it_shows=rules.HOW_IT_SHOWS,
-        seconds=report.clicks.human - report.clicks.unique,
+        steps=rules.count_steps(report.clicks.hits, report.clicks.human, report.clicks.unique),
     )
+
+
+def _ways_on(booking: Booking, is_team: bool, is_shared: bool) -> dict[str, str]:
+    """Where the page leads: to the whole order's report, and to a file of this placement, by the door one came in."""
+    view = request.view_args or {}
+    if booking.order is None:
+        return {"campaign": "", "file": ""}
+    only: dict[str, Any] = {"kind": "pdf", "placement": booking.id}
+    if is_shared:
+        share = view["token"]
+        page = url_for("reporting.show_shared_campaign", token=share)
+        return {"campaign": page, "file": url_for("reporting.export_shared_campaign", token=share, **only)}
+    if is_team or "token" not in view:
+        page = url_for("reporting.show_campaign", order_id=booking.order.id)
+        return {"campaign": page, "file": url_for("reporting.export_campaign", order_id=booking.order.id, **only)}
+    page = url_for("reporting.show_order_campaign", token=booking.order.token)
+    return {"campaign": page, "file": url_for("reporting.export_order_campaign", token=booking.order.token, **only)}
 
 
 def _comparison(report: PlacementReport) -> dict[str, Any]:
@@ -88,6 +111,11 @@ def _comparison(report: PlacementReport) -> dict[str, Any]:
     return {
         "headline": rules.report_headline(people, rules.times_usual(people, others), placement),
         "standing": rules.rank_sentence(people, others, placement),
+        "percentile": rules.percentile_sentence(
+            rules.percentile_of(people, others) if len(others) >= rules.FEWEST_COMPARED else None,
+            len(others),
+            placement,
+        ),
         "interval": rules.interval_sentence(people, report.own.delivered) if report.own.delivered else "",
         "dots_note": f"Each dot is one issue, No. {min(numbers)} to {max(numbers)}" if compared else "",
         "dots_json": rates_compared(rates, rate) if rate is not None and compared else "",

@@ -1,0 +1,96 @@
+"""An order's timeline and its insertion order, ready for the page and for the printer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from sponsorship.accounts.models import AuditEntry
+from sponsorship.booking.models import Order
+from sponsorship.booking.queries.orders import list_bookings
+from sponsorship.booking.rules import BookingState, word_actor, word_entry
+from sponsorship.core.format import day, local, long_day, moment, money
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """One thing that happened to an order."""
+
+    at: datetime
+    who: str
+    sentence: str
+
+
+def list_timeline(session: Session, order: Order, *, internal: bool) -> list[TimelineLine]:
+    """Return what happened to an order and its bookings, newest first; `internal` is the team's view, with its own notes."""
+    places = {b.id: f"{b.slot.name} on {day(b.slot.issue.publish_on)}" for b in order.bookings}
+    query = select(AuditEntry).where(
+        or_(
+            and_(AuditEntry.object_type == "order", AuditEntry.object_id == order.id),
+            and_(AuditEntry.object_type == "booking", AuditEntry.object_id.in_(places)),
+        )
+    )
+    lines = []
+    for entry in session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())):
+        after, before = entry.after or {}, entry.before or {}
+        place = after.get("place") or places.get(entry.object_id, "The slot")
+        sentence = word_entry(
+            entry.object_type, entry.action, before, after, place=place, currency=order.currency, internal=internal
+        )
+        if sentence is not None:
+            lines.append(TimelineLine(entry.at, word_actor(entry.actor, internal=internal), sentence))
+    return lines
+
+
+def insertion_order(session: Session, order: Order) -> dict[str, Any]:
+    """Return an order's insertion order in words, for core.pdf: who, what, when, at which price, on which terms."""
+    newsletter, sponsor, zone = order.newsletter, order.sponsor, order.newsletter.timezone
+    rows = [
+        [f"No. {b.slot.issue.number}", b.slot.name + _state_note(b.state), long_day(b.slot.issue.publish_on),
+         moment(b.slot.deadlines.copy_due_at, zone), _money(b.net_minor, order.currency)]
+        for b in list_bookings(session, order)
+    ]  # fmt: skip
+    sums = [["List price", _money(order.list_minor, order.currency)]]
+    if order.discount_minor:
+        sums.append([order.discount_label or "Discount", _money(-order.discount_minor, order.currency)])
+    if order.tax_minor:
+        sums.append(["Tax", _money(order.tax_minor, order.currency)])
+    buyer = [sponsor.name, sponsor.street, sponsor.city, sponsor.country, sponsor.vat_number] if sponsor else []
+    terms = newsletter.terms.strip() or "No terms besides what stands here."
+    version = order.terms_version
+    made = f"Made {long_day(local(order.created_at, zone).date())}"
+    confirmed = (
+        f"Confirmed {long_day(local(order.confirmed_at, zone).date())}" if order.confirmed_at else order.state.label
+    )
+    return {
+        "title": f"Insertion order {order.number}", "publisher": newsletter.publisher_name or newsletter.name,
+        "newsletter": newsletter.name, "number": order.number, "facts": [made, confirmed],
+        "parties": [
+            {"label": "Publisher", "lines": [newsletter.publisher_name or newsletter.name, newsletter.contact_email]},
+            {"label": "Sponsor", "lines": [*buyer, order.contact_name, order.contact_email]},
+        ],
+        "columns": ["Issue", "Placement", "Runs", "Copy due", "Net"], "rows": rows, "sums": sums,
+        "total": ["Total", _money(order.total_minor, order.currency)], "payment": _payment(order),
+        "notes": [order.message] if order.message else [],
+        "terms_title": f"Terms, version {version}" if version else "Terms", "terms": terms.splitlines(),
+    }  # fmt: skip
+
+
+def _payment(order: Order) -> list[str]:
+    lines = [f"By {order.payment_method.label.lower()}." if order.payment_method else "Not paid yet."]
+    if order.purchase_order_number:
+        lines.append(f"The sponsor’s order number: {order.purchase_order_number}")
+    if order.moves_order_id is not None:
+        lines.append("The difference for moving a booking to this date.")
+    return lines
+
+
+def _state_note(state: BookingState) -> str:
+    closed = (BookingState.CANCELLED, BookingState.LAPSED, BookingState.RELEASED)
+    return f" ({state.label.lower()})" if state in closed else ""
+
+
+def _money(amount_minor: int, currency: str) -> str:
+    return money(amount_minor, currency, cents=True)

@@ -1,0 +1,19 @@
+"""Writes of reporting: shared links, mailed reports, exports on record."""
+
+from sponsorship.reporting.services.exports import (
+    record_export,
+)
+from sponsorship.reporting.services.mails import (
+    mail_reports,
+)
+from sponsorship.reporting.services.shares import (
+    revoke_share,
+    share_report,
+)
+
+__all__ = [
+    "mail_reports",
+    "record_export",
+    "revoke_share",
+    "share_report",
+]
