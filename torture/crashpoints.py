@@ -33,8 +33,9 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     stories = [one for one in STORIES if chosen.story in (None, one.__name__)]
     return tell(
-        run_crashpoints(database, stories, every=chosen.every, plant=chosen.plant)
+        run_crashpoints(database, [story], every=chosen.every, plant=chosen.plant)
         for database in databases(chosen.database)
+        for story in stories
     )
 
 
@@ -53,7 +54,7 @@ def run_crashpoints(
     unbalanced = len({note.rsplit(": ", 1)[0] for note in notes})
     return Verdict(
         promise="R13", name="crashpoints", database=database,
-        size=f"{len(stories)} stories, {'every point' if every == 1 else f'each {every}th point'}", seed=0,
+        size=f"{', '.join(one.__name__ for one in stories)}, {'every point' if every == 1 else f'each {every}th point'}", seed=0,
         figure={"points": points, "unbalanced": unbalanced}, target={"unbalanced": 0},
         passed=points > len(stories) and not unbalanced, plant=plant, notes=notes[:10],
     )  # fmt: skip

@@ -33,6 +33,7 @@ from torture.verdict import Verdict, tell
 SECRET = "whsec_of_the_proof_by_killing_0123456789"
 MOST_SECONDS = 90
 DAYS, BUYERS = 150, 8
+PAUSE_SECONDS = 4.0  # between two purchases of one buyer, at most
 MEAN_PAUSE_SECONDS = 1.0
 SERVED_SECONDS = 5.0  # the web server is up for half of that before it is killed, on the average
 SLOTS = "SELECT s.id FROM slot s JOIN issue i ON i.id = s.issue_id WHERE i.publish_on >= '{first}' ORDER BY s.id"
@@ -172,14 +173,17 @@ def _buy(url: str, provider: Provider, slots: SimpleQueue[int], number: int, sto
             slot_id = slots.get_nowait()
         except Empty:
             return
-        try:
-            _buy_one(Buyer(url, number * 1000 + turn), provider, slot_id, f"{number}-{turn}", dice)
-        except (OSError, http.client.HTTPException):
+        buyer = Buyer(url, number * 1000 + turn)
+        if buyer.get("/sign-in").is_broken:  # nobody serves just now: the slot is for later
+            slots.put(slot_id)
             stop.asked.wait(dice.random())
+            continue
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            _buy_one(buyer, provider, slot_id, f"{number}-{turn}", dice)
+        stop.asked.wait(dice.random() * PAUSE_SECONDS)
 
 
 def _buy_one(buyer: Buyer, provider: Provider, slot_id: int, name: str, dice: random.Random) -> None:
-    buyer.get("/sign-in")
     held = buyer.post("/newsletters/sunday-runbook/orders", [("slot", slot_id)])
     found = re.search(r"/orders/([^/]+)/checkout", held.location)
     if found is None:

@@ -181,3 +181,9 @@ def _guard(line: str) -> str:
     if found[2]:
         return f"&#{ord(found[2])};{line[1:]}"
     return f"{found[3]}\\{found[4]}{line[found.end() :]}"
+
+
+def trap_html(url: str) -> str:
+    """A link that takes no room, is not read aloud and cannot be reached by keyboard: only programs follow it."""
+    hidden = "display:none;font-size:0;line-height:0;max-height:0;overflow:hidden"
+    return f'<a href="{escape(url)}" rel="nofollow" aria-hidden="true" tabindex="-1" style="{hidden}"></a>'

@@ -1,14 +1,16 @@
 """Writes about sponsors and their contacts."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.services import make_sure_of_user, record_act
+from sponsorship.core.errors import DomainError
 from sponsorship.core.text import clean_line
-from sponsorship.sponsors.models import Contact, Sponsor
-from sponsorship.sponsors.queries import find_sponsor
+from sponsorship.sponsors.models import Category, Contact, SalesPolicy, Sponsor
+from sponsorship.sponsors.queries import find_sponsor, list_categories, policy_of
 from sponsorship.sponsors.rules import name_key
 
 
@@ -45,3 +47,63 @@ def let_pay_by_invoice(session: Session, *, sponsor: Sponsor, actor: str, now: d
         session, actor=actor, action="credit_given", object_type="sponsor", object_id=sponsor.id,
         newsletter_id=sponsor.newsletter_id, now=now, after={"may_pay_by_invoice": True},
     )  # fmt: skip
+
+
+def set_policy(session: Session, *, newsletter_id: int, actor: str, now: datetime, **values: Any) -> SalesPolicy:
+    """Set how a newsletter deals with its sponsors from now on; what is booked already stays."""
+    policy = policy_of(session, newsletter_id)
+    before = {name: getattr(policy, name) for name in values}
+    for name, value in values.items():
+        setattr(policy, name, value)
+    session.add(policy)
+    session.flush()
+    record_act(
+        session, actor=actor, action="sales_policy_set", object_type="newsletter", object_id=newsletter_id,
+        newsletter_id=newsletter_id, now=now, before=before, after=values,
+    )  # fmt: skip
+    return policy
+
+
+def add_category(
+    session: Session, *, newsletter_id: int, name: str, parent: Category | None, is_prohibited: bool, refusal_words: str,
+    actor: str, now: datetime,
+) -> Category:  # fmt: skip
+    """Add a category, at the top or under another; raises DomainError where the newsletter has one of that name."""
+    line = clean_line(name)
+    if any(known.name.casefold() == line.casefold() for known in list_categories(session, newsletter_id)):
+        raise DomainError(f"There is a category “{line}” already.")
+    category = Category(
+        newsletter_id=newsletter_id, name=line, parent=parent, is_prohibited=is_prohibited,
+        refusal_words=clean_line(refusal_words),
+    )  # fmt: skip
+    session.add(category)
+    session.flush()
+    record_act(
+        session, actor=actor, action="added", object_type="category", object_id=category.id, newsletter_id=newsletter_id,
+        now=now, after={"name": line, "is_prohibited": is_prohibited},
+    )  # fmt: skip
+    return category
+
+
+def set_sponsor_terms(session: Session, *, sponsor: Sponsor, actor: str, now: datetime, **values: Any) -> Sponsor:
+    """Set what holds for one sponsor: category, agency, parent, cadence, whether it is sold to, notes.
+
+    Raises DomainError where a company would stand above itself.
+    """
+    parent_id, seen = values.get("parent_id"), {sponsor.id}
+    while parent_id is not None:
+        if parent_id in seen:
+            raise DomainError("A company cannot belong to itself, or to one that belongs to it.")
+        seen.add(parent_id)
+        parent_id = session.get_one(Sponsor, parent_id).parent_id
+    if values.get("agency_id") == sponsor.id:
+        raise DomainError("A company is not its own agency.")
+    before = {name: getattr(sponsor, name) for name in values}
+    for name, value in values.items():
+        setattr(sponsor, name, value)
+    session.flush()
+    record_act(
+        session, actor=actor, action="terms_set", object_type="sponsor", object_id=sponsor.id,
+        newsletter_id=sponsor.newsletter_id, now=now, before=before, after=values,
+    )  # fmt: skip
+    return sponsor

@@ -1,8 +1,8 @@
 """What the mail provider counted, typed in."""
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 MOST = 1_000_000_000
 
@@ -23,3 +23,12 @@ class StatisticsForm(FlaskForm):
         """Readers who opened are some of those who got the mail."""
         if field.data is not None and self.delivered.data is not None and field.data > self.delivered.data:
             raise ValidationError("More than were delivered: type readers who opened it, not the sum of all opens.")
+
+
+class DestinationForm(FlaskForm):
+    """Where a booking's links lead from now on, and why."""
+
+    destination = StringField(
+        "New address", [InputRequired("Type the address that readers should reach."), Length(max=2048)]
+    )
+    note = StringField("Reason", [Optional(), Length(max=500, message="Say it in 500 characters.")])

@@ -9,15 +9,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
+from sponsorship.booking.models import Booking
+from sponsorship.booking.queries import get_booking
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
-from sponsorship.core.errors import NotFound
+from sponsorship.core.errors import DomainError, NotFound
 from sponsorship.core.web import Access, access, error_page, go_to
 from sponsorship.inventory.models import Issue
 from sponsorship.inventory.queries import get_issue
 from sponsorship.tracking import queries, services
-from sponsorship.tracking.forms import StatisticsForm
-from sponsorship.tracking.models import MailingStatistics
+from sponsorship.tracking.forms import DestinationForm, StatisticsForm
+from sponsorship.tracking.models import DestinationChange, MailingStatistics
+from sponsorship.tracking.rules import LinkPosition
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("tracking", __name__)
@@ -45,6 +48,48 @@ def follow_link(token: str) -> AnyResponse | tuple[str, int] | tuple[str, int, d
 def statistics_form(statistics: MailingStatistics | None) -> StatisticsForm:
     """The form that posts to `tracking.enter_statistics`, for any page that shows it."""
     return StatisticsForm(formdata=None, obj=statistics)
+
+
+@blueprint.app_template_global()
+def destination_changes(booking_id: int) -> list[DestinationChange]:
+    """How a booking's links were pointed elsewhere after sending, for the report."""
+    return queries.destination_changes(db.session(), booking_id)
+
+
+@blueprint.app_template_global()
+def click_rules(issue_id: int) -> str:
+    """By which version of the rules an issue's clicks were judged, in words; "" where there are none."""
+    versions = queries.rules_of(db.session(), issue_id)
+    return f"Counted by version {' and '.join(map(str, versions))} of the rules." if versions else ""
+
+
+@blueprint.route("/bookings/<int:booking_id>/destination", methods=["GET", "POST"])
+@access(Access.TEAM, Permission.EDIT)
+def repoint_links(booking_id: int) -> AnyResponse | str | tuple[str, int]:
+    """Point a booking's links elsewhere, after sending as well: a dead landing page costs the sponsor every later click."""
+    booking = get_booking(db.session(), booking_id)
+    viewer = authorise(g.viewer, booking.slot.issue.newsletter_id, Permission.EDIT)
+    g.newsletter = booking.slot.issue.newsletter
+    form = DestinationForm()
+    if not form.validate_on_submit():
+        return _destination_page(booking, form), 422 if form.is_submitted() else 200
+    try:
+        with transaction() as session:
+            services.repoint_links(
+                session, booking=get_booking(session, booking_id), destination=form.destination.data, note=form.note.data or "",
+                changed_by=viewer.name or viewer.email, now=clock.now(),
+            )  # fmt: skip
+    except DomainError as error:
+        form.destination.errors = [error.message]
+        return _destination_page(get_booking(db.session(), booking_id), form), error.status
+    return go_to(url_for("tracking.repoint_links", booking_id=booking_id))
+
+
+def _destination_page(booking: Booking, form: DestinationForm) -> str:
+    links = queries.links_of(db.session(), [booking.id]).get(booking.id, {})
+    head = links.get(LinkPosition.HEAD)
+    values: dict[str, Any] = {"booking": booking, "issue": booking.slot.issue, "form": form, "head": head}
+    return render_template("tracking/repoint_links.html", **values)
 
 
 @blueprint.route("/issues/<int:issue_id>/statistics", methods=["GET", "POST"])

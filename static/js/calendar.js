@@ -74,6 +74,24 @@
     return slot && show(slot);
   });
 
+  /* ---- keys for the acts of the slot that has the focus: the docket is fetched, and its act opened; sending stays by hand ---- */
+  const acts = { b: ["book"], h: ["hold"], x: ["block", "unblock"], m: ["move"], r: ["release"] };
+  document.addEventListener("keydown", async event => {
+    const slot = event.target instanceof Element && event.target.closest(".slot[data-docket]"), wanted = acts[event.key.toLowerCase()];
+    if (!slot || !wanted || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    await show(slot);
+    const place = wide.matches || !sheet ? beside : document.getElementById("docket-sheet-body");
+    const act = wanted.map(name => place.querySelector(`[data-act="${name}"]`)).find(Boolean);
+    if (!act) return window.flatplan.toast("That cannot be done with this slot.", "warn");
+    const opened = act.querySelector("details");
+    if (opened) opened.open = true;
+    const first = act.querySelector("details input:not([type=hidden])") || act.querySelector("a, button, summary");
+    if (!first) return undefined;
+    first.focus();
+    return first.tagName === "A" ? first.click() : undefined;
+  });
+
   /* ---- arrow keys ---- */
   const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
   document.addEventListener("keydown", event => {

@@ -47,7 +47,7 @@ def acts(tree: LexborHTMLParser) -> list[str]:
     return (
         []
         if found is None
-        else [words(node) for node in found.css(".docket__acts > a, summary, .docket__acts > form > button")]
+        else [words(node) for node in found.css("[data-act] > a, [data-act] summary, [data-act] > form > button")]
     )
 
 
@@ -168,7 +168,7 @@ def test_the_docket_is_a_fragment_for_the_script_and_a_page_without(
         (date(2026, 11, 29), "sponsored", 1, "Ferrywork", ["Open the order", "Release the slot"]),
         (date(2026, 12, 6), "primary", 1, "Tallyhook",
          ["Send a reminder", "Mark paid", "Open the order", "Move to another date"]),
-        (date(2026, 12, 6), "sponsored", 1, "A buyer", ["Release the slot"]),
+        (date(2026, 12, 6), "sponsored", 1, "A buyer", ["Another buyer is ready", "Release the slot"]),
         (date(2026, 12, 13), "classified", 1, "Not for sale", ["Put it back on sale"]),
         (OPEN_DAY, "primary", 1, "Open slot", ["Book it", "Hold", "Block", "Fill it with a house ad"]),
     ],

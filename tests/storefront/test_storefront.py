@@ -47,7 +47,7 @@ def cells(tree: LexborHTMLParser, day: str) -> list[LexborNode]:
 
 def words(node: LexborNode) -> str:
     """What stands in a cell, without the way to the waiting list."""
-    return " ".join(node.text().split()).partition("Tell me when it is free")[0].strip()
+    return " ".join(node.text().split()).partition("Tell me")[0].strip()
 
 
 def test_the_rate_card_shows_each_placement_with_its_price_and_limits(

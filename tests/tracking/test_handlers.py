@@ -29,8 +29,10 @@ def test_links_are_made_when_copy_is_approved_unless_it_was_taken_back(
         creative = write_copy(writing, booking, state, now=now)
         outbox.publish(writing, "creative.approved", now=now, creative_id=creative.id, booking_id=booking.id)
     outbox.deliver_due(now)
-    destinations = session.scalars(select(TrackedLink.destination)).all()
-    assert destinations == [COPY.link_url] * links
+    of_booking = select(TrackedLink.destination).where(TrackedLink.booking_id.is_not(None))
+    assert session.scalars(of_booking).all() == [COPY.link_url] * links
+    traps = select(TrackedLink.destination).where(TrackedLink.booking_id.is_(None))
+    assert [url.rsplit("/", 1)[1] for url in session.scalars(traps)] == [newsletter.slug][:links]
 
 
 def test_the_task_forgets_readers_of_old_issues_on_disk_as_well(app: Flask, session: Session, tracked: Tracked) -> None:

@@ -279,3 +279,37 @@ def test_another_newsletters_issue_does_not_exist_for_a_stranger(
         other = make_newsletter(writing, now=now, slug="monday-memo")
     sign_in(client, "somebody@memo.example", newsletter=other)
     assert client.get(figures(tracked)).status_code == 404
+
+
+def test_a_dead_landing_page_is_replaced_after_sending_on_record_and_readers_reach_the_new_one(
+    client: FlaskClient, session: Session, tracked: Tracked, newsletter: Newsletter, sign_in: SignIn
+) -> None:
+    sign_in(client, "ed@runbook.example", newsletter=newsletter, role=TeamRole.EDITOR)
+    page = f"/bookings/{tracked.booking_id}/destination"
+    assert DESTINATION.replace("&", "&amp;") in client.get(page).get_data(as_text=True)
+    answer = client.post_form(page, {"destination": "https://cinderbox.example/alive", "note": "The old page is gone."})
+    assert (answer.status_code, answer.headers["Location"]) == (303, page)
+    assert follow(client, tracked.head).headers["Location"] == "https://cinderbox.example/alive"
+    assert follow(client, tracked.foot).headers["Location"] == "https://cinderbox.example/alive"
+    assert "The old page is gone." in client.get(page).get_data(as_text=True)
+    (act,) = session.scalars(select(AuditEntry).where(AuditEntry.action == "destination_changed"))
+    assert (act.before, act.after["destination"]) == ({"destination": DESTINATION}, "https://cinderbox.example/alive")
+
+
+@pytest.mark.parametrize(
+    ("destination", "sentence"),
+    [
+        ("", "Type the address that readers should reach."),
+        ("javascript:alert(1)", "A link must start with http:// or https://"),
+        ("//evil.example", "A link must start with http:// or https://"),
+        (DESTINATION, "The links lead there already."),
+    ],
+)
+def test_links_are_not_pointed_just_anywhere(
+    client: FlaskClient, tracked: Tracked, newsletter: Newsletter, sign_in: SignIn, destination: str, sentence: str
+) -> None:
+    sign_in(client, "ed@runbook.example", newsletter=newsletter, role=TeamRole.EDITOR)
+    answer = client.post_form(f"/bookings/{tracked.booking_id}/destination", {"destination": destination, "note": ""})
+    assert answer.status_code == 422
+    assert sentence in answer.get_data(as_text=True)
+    assert follow(client, tracked.head).headers["Location"] == DESTINATION

@@ -22,8 +22,10 @@ from sponsorship.assembly.rules.slots import due_words
 from sponsorship.checks.queries import open_findings_of_issue
 from sponsorship.checks.rules import Reader, Severity
 from sponsorship.core.format import local, money
+from sponsorship.creative import render
 from sponsorship.inventory.models import Issue
 from sponsorship.inventory.rules import IssueState
+from sponsorship.tracking.queries import find_trap
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class PreparedIssue:
     blocks: list[IssueBlock]
     lines: list[PreflightLine]
     pages: Pages
+    trap_html: str = ""  # a link that no person sees: whoever follows it is a program
 
     @property
     def texts(self) -> dict[str, str]:
@@ -43,7 +46,8 @@ class PreparedIssue:
 
     def whole(self, form: str) -> str:
         """All blocks that are ready, in mailing order, as "markdown", "html" or "text", an empty line between them."""
-        return "\n\n".join(getattr(block, form) for block in self.blocks if block.is_ready)
+        printed = [getattr(block, form) for block in self.blocks if block.is_ready]
+        return "\n\n".join([*printed, self.trap_html] if form == "html" and printed and self.trap_html else printed)
 
 
 def prepare_issue(session: Session, issue: Issue, now: datetime, url_of: Callable[[str], str]) -> PreparedIssue:
@@ -56,7 +60,9 @@ def prepare_issue(session: Session, issue: Issue, now: datetime, url_of: Callabl
     findings = [CheckedFinding(one.severity is Severity.STOPS, words.title, words.sentence) for one, words in told]
     slots = [_checked(view, blocks, now) for view in views]
     pages = _pages(issue)
-    return PreparedIssue(issue, views, blocks, preflight_lines(slots, findings, pages), pages)
+    trap = find_trap(session, issue.id)
+    trap_html = render.trap_html(url_of(trap.token)) if trap else ""
+    return PreparedIssue(issue, views, blocks, preflight_lines(slots, findings, pages), pages, trap_html)
 
 
 def preflight(session: Session, issue: Issue, now: datetime) -> list[PreflightLine]:

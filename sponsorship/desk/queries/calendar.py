@@ -66,14 +66,16 @@ class Calendar:
     later: date | None
 
 
-def get_calendar(session: Session, newsletter: Newsletter, start: date | None, now: datetime) -> Calendar:
+def get_calendar(
+    session: Session, newsletter: Newsletter, start: date | None, now: datetime, rows: int = ROWS
+) -> Calendar:
     """Return the page that begins at `start`, by default two issues before today, in a fixed number of queries."""
     today = local(now, newsletter.timezone).date()
     days = list(
         session.scalars(select(Issue.publish_on).where(Issue.newsletter_id == newsletter.id).order_by(Issue.publish_on))
     )
     begin = _begin(days, start, today)
-    shown = days[begin : begin + ROWS]
+    shown = days[begin : begin + rows]
     first, last = (shown[0], shown[-1]) if shown else (today, today)
     views = list_slot_views(session, newsletter, first, last, now)
     columns = _columns(views)
@@ -87,8 +89,8 @@ def get_calendar(session: Session, newsletter: Newsletter, start: date | None, n
         chips=_chips(views),
         headline=tuple(_headline(views, newsletter, last)),
         views=tuple(views),
-        earlier=days[max(begin - ROWS + PAST_ROWS, 0)] if begin else None,
-        later=days[begin + ROWS - PAST_ROWS] if begin + ROWS < len(days) else None,
+        earlier=days[max(begin - rows + PAST_ROWS, 0)] if begin else None,
+        later=days[begin + rows - PAST_ROWS] if begin + rows < len(days) else None,
     )
 
 

@@ -11,6 +11,7 @@ from sponsorship.core.format import count, count_word, long_day, money, number, 
 from sponsorship.desk.rules.revenue import Clause
 
 ROWS = 14  # issues on one page of the calendar
+YEAR_ROWS = 53  # a year of a weekly newsletter
 PAST_ROWS = 2  # of them behind today, when it opens
 CHIPS = (
     SlotState.OPEN, SlotState.HELD, SlotState.OFFERED, SlotState.UNPAID, SlotState.AWAITING_FUNDS, SlotState.PAID,

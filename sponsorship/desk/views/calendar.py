@@ -16,7 +16,7 @@ from sponsorship.core.web import Access, access, page_url, wants_fragment
 from sponsorship.desk.queries.calendar import Calendar, get_calendar, is_wanted, most_pressing
 from sponsorship.desk.queries.docket import Docket, get_docket, make_docket
 from sponsorship.desk.queries.issues import has_bookings
-from sponsorship.desk.rules.calendar import parse_day, range_text
+from sponsorship.desk.rules.calendar import ROWS, YEAR_ROWS, parse_day, range_text
 from sponsorship.desk.rules.docket import ask_for_copy
 from sponsorship.desk.views.revenue import empty_page
 from sponsorship.desk.views.team import blueprint, read_newsletter
@@ -32,8 +32,10 @@ def show_calendar(slug: str) -> str:
     newsletter, now = read_newsletter(slug), clock.now()
     if not has_bookings(db.session(), newsletter.id) and "from" not in request.args:
         return empty_page(newsletter, "Calendar")
-    start = request.args.get("from")
-    calendar = get_calendar(db.session(), newsletter, parse_day(start) if start else None, now)
+    start, is_year = request.args.get("from"), request.args.get("span") == "year"
+    calendar = get_calendar(
+        db.session(), newsletter, parse_day(start) if start else None, now, YEAR_ROWS if is_year else ROWS
+    )
     states, find = request.args.getlist("state"), request.args.get("find", "")
     wanted = {view.slot.id for view in calendar.views if is_wanted(view, states, find)}
     docket = _docket_beside(calendar, request.args.get("slot", type=int), now)
@@ -44,6 +46,7 @@ def show_calendar(slug: str) -> str:
         states=states,
         find=find,
         start=start,
+        is_year=is_year,
         wanted=wanted,
         docket=docket,
         unpaid=SlotState.UNPAID,
