@@ -19,9 +19,10 @@ def test_the_worker_settles_within_a_second_and_reconciles_each_minute(shop: Sho
         "payments.settle": timedelta(seconds=1),
         "payments.reconcile": timedelta(minutes=1),
         "payments.reconcile_deeply": timedelta(days=1),
+        "payments.remind": timedelta(hours=1),
     }
     token, session_id = shop.checkout()
-    assert run_due(tasks, shop.now) == 3
+    assert run_due(tasks, shop.now) == 4
     shop.provider.press(session_id, "pay")
     assert run_due(tasks, shop.now + timedelta(seconds=2)) == 1
     assert shop.read(token).state is OrderState.IN_CHECKOUT  # no webhook came
