@@ -20,7 +20,6 @@ def test_the_worker_settles_within_a_second_and_reconciles_each_minute(shop: Sho
         "payments.reconcile": timedelta(minutes=1),
         "payments.remind": timedelta(hours=1),
         "payments.reconcile_deeply": timedelta(days=1),
-        "payments.remind": timedelta(hours=1),
     }
     token, session_id = shop.checkout()
     assert run_due(tasks, shop.now) == 4
