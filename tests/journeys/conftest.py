@@ -62,6 +62,16 @@ def browser(sponsors_site: int) -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh browser window of a person's, 1440 px wide."""
+    yield from _window(browser)
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[BrowserContext]:
+    """The window of somebody else: of the newsletter's readers."""
+    yield from _window(browser)
+
+
+def _window(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(
         viewport={"width": 1440, "height": 1000}, user_agent=PERSON, locale="en-GB", timezone_id="UTC"
     )
