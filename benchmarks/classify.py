@@ -1,9 +1,8 @@
 """Programs told from people's browsers: what is found, what is wrongly accused, and how many strings a second.
 
-`python -m benchmarks.classify` reads two lists (`user_agents/programs.txt`, `user_agents/people.txt`) that were written without
-looking at the rules, and prints recall, false positives and every string it got wrong. Then it times `flask tracking classify
---json` as a process: strings that repeat, as readers' do (warm), and strings of which no two are the same (cold). What the command
-takes to start is measured with no input and taken off.
+`python -m benchmarks.classify` reads two lists, `user_agents/programs.txt` and `user_agents/people.txt`, and prints recall, false
+positives and every string it got wrong. Then it times `flask tracking classify --json` as a process: strings that repeat, as
+readers' do (warm), and strings of which no two are the same (cold). What the command takes to start is taken off.
 """
 
 import argparse
