@@ -29,6 +29,8 @@ OF_BOOKING = {
     "ran": "{place} ran.",
     "released": "{place} was released.",
     "lapsed": "The hold on {place} ran out.",
+    "make_good_owed": "A make-good is owed for {place}.",
+    "make_good_cancelled": "The make-good for {place} was taken back.",
 }
 INTERNAL = frozenset(
     {"priced", "needs_review", "left_checkout", "in_checkout", "taxed"}

@@ -27,6 +27,11 @@ from sponsorship.booking.services.hold import (
 from sponsorship.booking.services.late import (
     take_equivalents,
 )
+from sponsorship.booking.services.make_good import (
+    cancel_make_good,
+    hold_make_good,
+    owe_make_good,
+)
 from sponsorship.booking.services.move import (
     Move,
     complete_move,
@@ -113,6 +118,7 @@ __all__ = [
     "book_house",
     "book_manually",
     "cancel_bookings",
+    "cancel_make_good",
     "cancel_order",
     "challenge_hold",
     "change_capacity",
@@ -134,6 +140,7 @@ __all__ = [
     "grant_credits",
     "hold_again",
     "hold_courtesy",
+    "hold_make_good",
     "hold_slots",
     "join_waiting",
     "lapse_booking_when_due",
@@ -148,6 +155,7 @@ __all__ = [
     "name_slot",
     "offer_free_slots",
     "offer_freed",
+    "owe_make_good",
     "propose_instead",
     "propose_order",
     "release_booking",

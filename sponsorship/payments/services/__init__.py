@@ -27,6 +27,7 @@ from sponsorship.payments.services.invoices import (
 )
 from sponsorship.payments.services.kept import spend_kept_money
 from sponsorship.payments.services.ledger import post_entry, post_fee, post_sale, recognise_booking
+from sponsorship.payments.services.makegoods import place_make_good
 from sponsorship.payments.services.refunds import (
     keep_unapplied,
     note_refund,
@@ -79,6 +80,7 @@ __all__ = [
     "note_session",
     "note_wrong_mode",
     "pay_back_by_bank",
+    "place_make_good",
     "post_entry",
     "post_fee",
     "post_sale",
