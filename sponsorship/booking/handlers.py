@@ -206,9 +206,9 @@ def mail_moved(session: Session, payload: dict[str, Any], now: datetime) -> None
 
 def mail_make_good(session: Session, payload: dict[str, Any], now: datetime) -> None:
     """A make-good is owed: tell the sponsor for what, and until when it is good."""
-    open_ones = [one for one in list_make_goods_of(session, [payload["booking_id"]]) if one.left]
-    if open_ones:
-        letters.write_make_good(session, grant=open_ones[-1], now=now)
+    standing = [one for one in list_make_goods_of(session, [payload["booking_id"]]) if not one.is_cancelled]
+    if standing:
+        letters.write_make_good(session, grant=standing[-1], now=now)
 
 
 def mail_make_good_cancelled(session: Session, payload: dict[str, Any], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Make-goods: a run that went wrong is owed again, placed for nothing, or taken back, and everybody sees how it stands."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -31,10 +31,11 @@ LIST = "/desk/sunday-runbook/make-goods"
 @pytest.fixture
 def ran(newsletter: Newsletter, now: datetime) -> Booking:
     """A sold slot whose issue went out, with its copy."""
+    before = now - timedelta(days=20)
     with transaction() as session:
         letter = session.get_one(Newsletter, newsletter.id)
-        booking = sell_slot(session, slot_on(session, letter, PAST), now=now)
-        write_copy(session, booking, CreativeState.APPROVED, now=now, copy=GOOD)
+        booking = sell_slot(session, slot_on(session, letter, PAST), now=before)
+        write_copy(session, booking, CreativeState.APPROVED, now=before, copy=GOOD)
         send(session, letter, PAST)
     return booking
 

@@ -188,7 +188,7 @@ def list_expired_grants(session: Session, newsletter_id: int, today: date) -> li
     return [grant for grant in session.scalars(query.order_by(CreditGrant.id)) if grant.left > 0]
 
 
-def _make_goods() -> Select[tuple[CreditGrant]]:
+def _make_goods() -> Select[CreditGrant]:
     query = select(CreditGrant).where(CreditGrant.origin == CreditOrigin.MADE_GOOD).order_by(CreditGrant.id)
     return query.options(
         selectinload(CreditGrant.entries).joinedload(CreditEntry.booking).joinedload(Booking.order),
