@@ -91,7 +91,7 @@ def test_a_run_that_went_wrong_is_owed_once_placed_for_nothing_and_its_copy_come
     assert "made good by Primary, Sun 13 Dec" in words(tree_of(desk.get(money_page)))
     assert "No make-good is owed." in words(tree_of(desk.get(LIST)).css_first("h1"))
     assert "Nobody holds a credit" in desk.get("/desk/sunday-runbook/revenue/outlook").text
-    assert place(desk, grant, slot_on(session, newsletter, date(2026, 12, 20)).id) == 409
+    assert place(desk, grant, slot_on(session, newsletter, date(2026, 12, 20)).id) == 422
 
 
 def test_a_make_good_waits_where_its_slot_cannot_be_had(
