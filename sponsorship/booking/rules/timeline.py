@@ -10,6 +10,7 @@ OF_ORDER = {
     "requested": "The dates were requested.",
     "request_accepted": "The request was accepted.",
     "proposed": "The order was prepared and the link sent.",
+    "booked_by_hand": "The publisher booked it.",
     "accepted": "The proposal was accepted.",
     "extended": "Ten more minutes were given.",
     "priced": "The price was worked out anew.",

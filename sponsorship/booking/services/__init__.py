@@ -23,6 +23,8 @@ from sponsorship.booking.services.hold import (
     extend_hold,
     hold_again,
     hold_slots,
+    lock_newsletter,
+    slots_of,
 )
 from sponsorship.booking.services.late import (
     take_equivalents,
@@ -39,6 +41,7 @@ from sponsorship.booking.services.move import (
     move_own_booking,
 )
 from sponsorship.booking.services.occupy import (
+    lock_issues,
     name_slot,
 )
 from sponsorship.booking.services.order import (
@@ -148,6 +151,8 @@ __all__ = [
     "lapse_order_when_due",
     "leave_checkout",
     "leave_waiting",
+    "lock_issues",
+    "lock_newsletter",
     "move_booking",
     "move_issue",
     "move_own_booking",
@@ -173,6 +178,7 @@ __all__ = [
     "send_request",
     "set_sponsor_approval",
     "skip_issue",
+    "slots_of",
     "surplus_slots",
     "take_equivalents",
     "take_promise",
