@@ -1,6 +1,6 @@
 """An order's money: its story, what can be given back and what that would do, what waits for a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, current_app, flash, g, render_template, request, url_for
@@ -8,9 +8,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
-from sponsorship.booking.models import Order
-from sponsorship.booking.queries import get_order_by_id
-from sponsorship.booking.rules import BookingState, OrderState
+from sponsorship.booking.models import Booking, Order
+from sponsorship.booking.queries import (
+    cancellation_policy,
+    get_order_by_id,
+    list_make_goods_of,
+    list_make_goods_placed,
+)
+from sponsorship.booking.rules import BookingState, OrderState, cancellation_share, days_until
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
@@ -154,7 +159,17 @@ def _order(order_id: int, permission: Permission) -> Order:
 
 def _form(order: Order) -> MoneyBackForm:
     live = [booking for booking in order.bookings if booking.state is BookingState.CONFIRMED]
-    return MoneyBackForm(bookings=live, currency=order.currency, ticket=new_token())
+    kept = _kept_by_policy(order, live)
+    return MoneyBackForm(bookings=live, currency=order.currency, ticket=new_token(), keep_percent=kept)
+
+
+def _kept_by_policy(order: Order, live: Sequence[Booking]) -> str:
+    """The share that the newsletter's terms let it keep today, in percent; where its bookings differ, the least of theirs."""
+    policy, zone, now = cancellation_policy(db.session(), order.newsletter_id), order.newsletter.timezone, clock.now()
+    days = [days_until(booking.slot.issue.publish_on, now, zone) for booking in live]
+    share = min((cancellation_share(policy, left) for left in days), default=0)
+    whole, rest = divmod(share, 100)
+    return f"{whole}.{rest:02d}" if rest else str(whole)
 
 
 def _foresee(order: Order, form: MoneyBackForm) -> Foresight | None:
@@ -199,6 +214,7 @@ def _act_and_return(order_id: int, act: Callable[[], None], said: str) -> AnyRes
 def _show(order: Order, form: MoneyBackForm, ahead: Foresight | None = None, comp_form: CompForm | None = None) -> str:
     session = db.session()
     left = read_order_money(session, order.id)
+    ran = [booking for booking in order.bookings if booking.state is BookingState.RAN]
     return render_template(
         "payments/show_order_money.html", order=order, form=form, ahead=ahead, left=left,
         story=list_story(session, order), notes=list_credit_notes(session, order.id), terms=find_terms(session, order),
@@ -206,8 +222,11 @@ def _show(order: Order, form: MoneyBackForm, ahead: Foresight | None = None, com
         kept=list_kept_money(session, order.id), invoice=find_invoice_of_order(session, order.id),
         tasks=[task for task in list_open_tasks(session, order.newsletter_id) if task.order_id == order.id],
         may_act=g.viewer.may(Permission.MONEY, order.newsletter_id), can_credit=bool(left.total_minor), kind_label=kind_label,
-        comp_form=comp_form or CompForm(), is_held=order.state is OrderState.HELD,
-        is_held_back=bool(list_held_back(session, [order.id])), clauses=_headline(order, left.paid_minor),
+        comp_form=comp_form or CompForm(), is_held=order.state is OrderState.HELD, ran=ran,
+        is_held_back=bool(list_held_back(session, [order.id])),
+        make_goods=list_make_goods_of(session, [booking.id for booking in ran]),
+        placed=list_make_goods_placed(session, [booking.id for booking in order.bookings]),
+        may_sell=g.viewer.may(Permission.SELL, order.newsletter_id), clauses=_headline(order, left.paid_minor),
     )  # fmt: skip
 
 
