@@ -19,6 +19,7 @@ from sponsorship.booking.queries import (
     get_order_by_id,
     get_waiting_by_id,
     list_bookings,
+    list_make_goods_of,
     list_open_of_bookings,
 )
 from sponsorship.booking.rules import (
@@ -203,6 +204,20 @@ def mail_moved(session: Session, payload: dict[str, Any], now: datetime) -> None
     )  # fmt: skip
 
 
+def mail_make_good(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A make-good is owed: tell the sponsor for what, and until when it is good."""
+    standing = [one for one in list_make_goods_of(session, [payload["booking_id"]]) if not one.is_cancelled]
+    if standing:
+        letters.write_make_good(session, grant=standing[-1], now=now)
+
+
+def mail_make_good_cancelled(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A make-good was taken back: say so."""
+    taken_back = [one for one in list_make_goods_of(session, [payload["booking_id"]]) if one.is_cancelled]
+    if taken_back:
+        letters.write_make_good_cancelled(session, grant=taken_back[-1], now=now)
+
+
 def drop_claims(session: Session, payload: dict[str, Any], now: datetime) -> None:
     """A booking ran or is gone, or an order was cancelled: what waited to be paid for moving it is released."""
     if "booking_id" in payload:
@@ -236,6 +251,8 @@ HANDLERS: dict[str, Sequence[Handler]] = {
     "waiting.left": [end_challenge],
     "waiting.removed": [end_challenge],
     "booking.moved": [mail_moved],
+    "booking.make_good_owed": [mail_make_good],
+    "booking.make_good_cancelled": [mail_make_good_cancelled],
     "booking.ran": [drop_claims],
     "booking.cancelled": [drop_claims],
 }

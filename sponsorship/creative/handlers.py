@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.queries import get_order_by_id
-from sponsorship.booking.rules import OCCUPYING
+from sponsorship.booking.queries import get_order_by_id, list_make_goods_placed
+from sponsorship.booking.rules import CLOCK, OCCUPYING
 from sponsorship.checks.queries import find_text, list_findings
 from sponsorship.checks.rules import CopySource
 from sponsorship.core.mail import queue_mail
@@ -17,7 +17,7 @@ from sponsorship.creative.models import Creative
 from sponsorship.creative.queries import NO_COPY, copy_limits, creatives_by_booking, current_copy, get_creative
 from sponsorship.creative.render import plain_text
 from sponsorship.creative.rules import CreativeState, copy_problems
-from sponsorship.creative.services import check_copy, request_changes, withdraw_copy
+from sponsorship.creative.services import check_copy, request_changes, save_draft, withdraw_copy
 
 
 def mail_submitted(session: Session, payload: dict[str, Any], now: datetime) -> None:
@@ -97,10 +97,25 @@ def _who(creative: Creative) -> str:
     return sponsor.name if sponsor else creative.booking.slot.issue.newsletter.name
 
 
+def copy_make_good(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A make-good was placed: the copy of the run that went wrong is its first draft, to be corrected and sent anew."""
+    order = get_order_by_id(session, payload["order_id"])
+    ids = [booking.id for booking in order.bookings if booking.state in OCCUPYING]
+    for grant in list_make_goods_placed(session, ids):
+        target = grant.used_for
+        assert target is not None
+        found = creatives_by_booking(session, [target.id, grant.booking_id or 0])
+        source = found.get(grant.booking_id or 0)
+        copy = current_copy(source) if source is not None else None
+        if copy is not None and target.id not in found:
+            save_draft(session, booking=target, copy=copy, actor=CLOCK, now=now)
+
+
 HANDLERS: dict[str, Sequence[Handler]] = {
     "creative.submitted": [mail_submitted],
     "creative.changes_requested": [mail_changes_requested],
     "creative.approved": [mail_approved],
+    "order.confirmed": [copy_make_good],
     "order.cancelled": [let_copy_go],
     "booking.moved": [follow_move],
 }

@@ -9,6 +9,12 @@ class NotOnInvoice(DomainError):
     message = "Orders on invoice are for sponsors the publisher has cleared. Pay by card, or ask the publisher."
 
 
+class NobodyToBill(DomainError):
+    """A link or an invoice has to be sent, and no address is known."""
+
+    message = "Nobody’s e-mail address is known at this sponsor. Give one: the link or the invoice is sent to it."
+
+
 class NothingOwed(DomainError):
     """The invoice is paid, void or written off."""
 

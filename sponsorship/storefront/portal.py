@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import Blueprint, g, render_template, request, url_for
 
 from sponsorship.accounts.rules import Permission
-from sponsorship.booking.queries import get_order, list_timeline
+from sponsorship.booking.queries import get_order, list_make_goods_of, list_make_goods_placed, list_timeline
 from sponsorship.core import clock
 from sponsorship.core.db import db
 from sponsorship.core.text import clean_line
@@ -53,9 +53,12 @@ def show_order(token: str) -> str:
     view = queries.view_order(db.session(), order, now)
     is_team = g.viewer is not None and g.viewer.may(Permission.READ, order.newsletter_id)
     timeline = list_timeline(db.session(), order, internal=is_team)
+    ids = [booking.id for booking in order.bookings]
     return render_template(
-        "storefront/show_order.html", timeline=timeline, view=view, now=now, clauses=order_headline(view.facts, now)
-    )
+        "storefront/show_order.html", timeline=timeline, view=view, now=now, clauses=order_headline(view.facts, now),
+        owed=[one for one in list_make_goods_of(db.session(), ids) if not one.is_cancelled],
+        placed=list_make_goods_placed(db.session(), ids),
+    )  # fmt: skip
 
 
 @blueprint.get("/sponsor")

@@ -1,6 +1,7 @@
 """Following a tracked link, and typing in what the mail provider counted."""
 
 import logging
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, render_template, request, url_for
@@ -51,9 +52,9 @@ def statistics_form(statistics: MailingStatistics | None) -> StatisticsForm:
 
 
 @blueprint.app_template_global()
-def destination_changes(booking_id: int) -> list[DestinationChange]:
-    """How a booking's links were pointed elsewhere after sending, for the report."""
-    return queries.destination_changes(db.session(), booking_id)
+def destination_changes(booking_ids: Collection[int]) -> list[DestinationChange]:
+    """How bookings' links were pointed elsewhere after sending, for their report."""
+    return queries.destination_changes(db.session(), booking_ids)
 
 
 @blueprint.app_template_global()

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.rules import TeamRole
-from sponsorship.booking.models import Order
+from sponsorship.booking.models import Booking, Order
 from sponsorship.core.db import transaction
 from sponsorship.core.mail import Mail
 from sponsorship.inventory.models import Newsletter
@@ -23,6 +23,7 @@ from sponsorship.reporting.models import ReportShare
 from sponsorship.reporting.queries import get_campaign_report, get_placement_report, list_standings
 from sponsorship.reporting.services import mail_reports, share_report
 from sponsorship.tracking.models import Click, ClickHour, TrackedLink
+from sponsorship.tracking.services import repoint_links
 from tests.factories.desk import click
 from tests.page_checks import CheckedClient
 from tests.queries import counted_queries
@@ -78,6 +79,34 @@ def test_sponsor_publisher_shared_link_and_file_say_the_same_figures(
     assert float(row["Rate"]) == pytest.approx(52 / 26_000)
     assert stranger.get(f"{shared}.csv").get_data(as_text=True) == text
     assert publisher.get(f"/campaigns/{order.id}/report.xlsx").get_data()[:2] == b"PK"
+
+
+def test_a_link_pointed_elsewhere_is_said_on_both_reports_and_reached_from_the_teams(
+    app: Flask, newsletter: Newsletter, printed: Printed, order: Order, now: datetime, sign_in: SignIn
+) -> None:
+    with transaction() as own:
+        repoint_links(
+            own, booking=own.get_one(Booking, printed.booking_id), destination="https://cinderbox.example/again",
+            note="The first page was down.", changed_by="Imogen Hale", now=now,
+        )  # fmt: skip
+    app.test_client_class = CheckedClient
+    sponsor, editor, reader = app.test_client(), app.test_client(), app.test_client()
+    sign_in(editor, "imogen@runbook.example", newsletter=newsletter)
+    sign_in(reader, "rhea@runbook.example", newsletter=newsletter, role=TeamRole.VIEWER)
+    way = f"/bookings/{printed.booking_id}/destination"
+    changed = "from https://cinderbox.example/start to https://cinderbox.example/again. The first page was down."
+    campaign = words(sponsor.get(f"/orders/{printed.token}/report").get_data(as_text=True))
+    assert f"pointed the links of Primary in No. 811 {changed}" in campaign
+    for browser, path, may in (
+        (sponsor, f"/orders/{printed.token}/report/{printed.booking_id}", False),
+        (editor, f"/bookings/{printed.booking_id}/report", True),
+        (reader, f"/bookings/{printed.booking_id}/report", False),
+    ):
+        page = browser.get(path).get_data(as_text=True)
+        assert f"pointed the links {changed}" in words(page)
+        assert (way in page) is may
+    assert way in editor.get(f"/issues/{printed.issue_id}").get_data(as_text=True)
+    assert editor.get(way).status_code == 200
 
 
 def test_the_report_of_a_placement_and_of_its_campaign_are_one(

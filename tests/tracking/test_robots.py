@@ -19,6 +19,13 @@ PEOPLE = [
     f"{IPHONE} Version/18.1 Mobile/15E148 Safari/604.1",
     f"{IPHONE} Mobile/15E148",
     "Opera/9.80 (Android; Opera Mini/36.2/191.249; U; en) Presto/2.12.423 Version/12.16",
+    # In-app browsers, mail programs and apps whose names or parts read like a library's, a feed's or a crawler's.
+    f"{IPHONE} Mobile/15E148 MicroMessenger/8.0.50(0x18003231) NetType/WIFI Language/en",
+    f"{IPHONE} Mobile/15E148 Feedly/97.1",
+    f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {CHROME.replace('Chrome', 'Notion/4.1.0 Chrome')} Safari/537.36",
+    f"Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) {CHROME} Mobile Safari/537.36 Bluesky/1.90",
+    "Mozilla/4.0 (compatible; ms-office; MSOffice 16; Microsoft Outlook 16.0.17928)",
+    "Mozilla/5.0 (compatible; Konqueror/4.14; Linux) KHTML/4.14.2 (like Gecko)",
 ]
 PROGRAMS = [
     "",
@@ -45,6 +52,10 @@ PROGRAMS = [
     "Mimecast-URL-Scanner/1.0",
     "Microsoft Office Existence Discovery",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) SafeLinks/1.0",
+    "netty-reactive/4.1",
+    "Notion/1.0",
+    "Mozilla/5.0 (compatible; Feedly/1.0)",
+    "Mozilla/5.0 (compatible; )",
 ]
 
 

@@ -160,9 +160,9 @@ class IssuePage:
         return f"Unpaid, {due}" if due else "Unpaid"
 
     def acts(self, block: IssueBlock) -> list[Act]:
-        """What can be done about a block: the ways on from its state; none once the issue is out, none at the foot."""
+        """What can be done about a block: the ways on from its state; once the issue is out, its links; none at the foot."""
         if block.is_echo or not self.is_planned:
-            return []
+            return self._link_acts(block)
         view, pages = block.view, self.prepared.pages
         acts = {
             SlotState.REVIEW: Act("Read it", pages.review.endpoint, pages.review.values),
@@ -173,6 +173,13 @@ class IssuePage:
         act = acts.get(view.state)
         owed = [pages.invoices] if view.is_unpaid_besides or view.state is SlotState.UNPAID else []
         return ([act] if act else []) + owed
+
+    def _link_acts(self, block: IssueBlock) -> list[Act]:
+        """Where the links of what was sent can be pointed elsewhere."""
+        booking = block.view.booking
+        if block.is_echo or not self.is_sent or block.link is None or booking is None:
+            return []
+        return [Act("Where its links lead", "tracking.repoint_links", {"booking_id": booking.id})]
 
 
 def get_issue_page(session: Session, issue: Issue, now: datetime, url_of: Callable[[str], str]) -> IssuePage:

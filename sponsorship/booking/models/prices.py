@@ -6,10 +6,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sponsorship.booking.models.orders import Booking
-from sponsorship.booking.rules import CreditChange, CreditOrigin
+from sponsorship.booking.rules import CreditChange, CreditOrigin, MakeGoodCause
 from sponsorship.core.db import Base, word_enum
 from sponsorship.inventory.models import Placement
 from sponsorship.sponsors.models import Sponsor
+
+SPENDING = (CreditChange.USED, CreditChange.RETURNED)
 
 
 class CreditGrant(Base):
@@ -26,6 +28,7 @@ class CreditGrant(Base):
     placement_id: Mapped[int | None] = mapped_column(ForeignKey("placement.id"))
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"))  # the one that it makes up for
     origin: Mapped[CreditOrigin] = mapped_column(word_enum(CreditOrigin))
+    cause: Mapped[MakeGoodCause | None] = mapped_column(word_enum(MakeGoodCause))  # of a make-good: what went wrong
     slots: Mapped[int]
     value_minor: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str]
@@ -35,12 +38,24 @@ class CreditGrant(Base):
     created_by: Mapped[str]
     sponsor: Mapped[Sponsor] = relationship()
     placement: Mapped[Placement | None] = relationship()
+    booking: Mapped[Booking | None] = relationship()
     entries: Mapped[list["CreditEntry"]] = relationship(back_populates="grant", order_by="CreditEntry.id")
 
     @property
     def left(self) -> int:
         """How many are neither used nor expired."""
         return sum(entry.slots for entry in self.entries)
+
+    @property
+    def used_for(self) -> Booking | None:
+        """The last booking that a credit of it pays for, None where none does."""
+        last = next((entry for entry in reversed(self.entries) if entry.change in SPENDING), None)
+        return last.booking if last is not None and last.change is CreditChange.USED else None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the publisher took it back."""
+        return any(entry.change is CreditChange.CANCELLED for entry in self.entries)
 
     @property
     def remaining_minor(self) -> int:

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from sponsorship.booking.models import Booking, CreditEntry, CreditGrant, Order
 from sponsorship.booking.rules import (
     CreditChange,
     CreditLot,
+    CreditOrigin,
     CreditWish,
     OrderState,
     PricedSlot,
@@ -21,6 +22,7 @@ from sponsorship.booking.rules import (
     quote,
     refuse_promo,
 )
+from sponsorship.core.errors import NotFound
 from sponsorship.core.format import local
 from sponsorship.inventory.models import Newsletter, PriceRule, PromoCode, Slot
 from sponsorship.inventory.queries import list_price_rules
@@ -184,3 +186,40 @@ def list_expired_grants(session: Session, newsletter_id: int, today: date) -> li
         .options(selectinload(CreditGrant.entries))
     )
     return [grant for grant in session.scalars(query.order_by(CreditGrant.id)) if grant.left > 0]
+
+
+def _make_goods() -> Select[CreditGrant]:
+    query = select(CreditGrant).where(CreditGrant.origin == CreditOrigin.MADE_GOOD).order_by(CreditGrant.id)
+    return query.options(
+        selectinload(CreditGrant.entries).joinedload(CreditEntry.booking).joinedload(Booking.order),
+        selectinload(CreditGrant.booking).joinedload(Booking.order),
+        selectinload(CreditGrant.placement), selectinload(CreditGrant.sponsor),
+    )  # fmt: skip
+
+
+def list_make_goods(session: Session, newsletter_id: int) -> list[CreditGrant]:
+    """Return a newsletter's make-goods, open or settled, oldest first."""
+    return list(session.scalars(_make_goods().join(Sponsor).where(Sponsor.newsletter_id == newsletter_id)))
+
+
+def list_make_goods_of(session: Session, booking_ids: Collection[int]) -> list[CreditGrant]:
+    """Return what makes good these bookings, oldest first."""
+    return list(session.scalars(_make_goods().where(CreditGrant.booking_id.in_(booking_ids))))
+
+
+def list_make_goods_placed(session: Session, booking_ids: Collection[int]) -> list[CreditGrant]:
+    """Return the make-goods of which these bookings are the run that makes good."""
+    used = select(CreditEntry.grant_id).where(CreditEntry.booking_id.in_(booking_ids), CreditEntry.change == "used")
+    return [
+        grant
+        for grant in session.scalars(_make_goods().where(CreditGrant.id.in_(used)))
+        if grant.used_for is not None and grant.used_for.id in booking_ids
+    ]
+
+
+def get_make_good(session: Session, grant_id: int) -> CreditGrant:
+    """Return a make-good; raises NotFound."""
+    grant = session.scalars(_make_goods().where(CreditGrant.id == grant_id)).one_or_none()
+    if grant is None:
+        raise NotFound
+    return grant

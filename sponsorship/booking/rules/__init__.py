@@ -5,6 +5,7 @@ from sponsorship.booking.rules.credits import (
     CreditLot,
     CreditOrigin,
     CreditWish,
+    MakeGoodCause,
     match_credits,
     next_credit_value,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "DisplacementCause",
     "DisplacementState",
     "Firm",
+    "MakeGoodCause",
     "MovePrice",
     "OccupantFacts",
     "OrderState",

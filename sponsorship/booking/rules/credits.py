@@ -27,6 +27,33 @@ class CreditOrigin(StrEnum):
         }[self.value]
 
 
+class MakeGoodCause(StrEnum):
+    """What went wrong with a run that is made good by another."""
+
+    WRONG_TEXT = "wrong_text"
+    WRONG_LINK = "wrong_link"
+    BROKEN_LINK = "broken_link"
+    NOT_PRINTED = "not_printed"
+    WRONG_PLACE = "wrong_place"
+    LATE = "late"
+    TOO_FEW_READERS = "too_few_readers"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """The words on screens."""
+        return {
+            "wrong_text": "The wrong text ran",
+            "wrong_link": "A link led to the wrong page",
+            "broken_link": "A link did not work",
+            "not_printed": "It was not printed",
+            "wrong_place": "It ran in the wrong place",
+            "late": "The issue went out late",
+            "too_few_readers": "It reached fewer readers than agreed",
+            "other": "Something else",
+        }[self.value]
+
+
 class CreditChange(StrEnum):
     """What happened to credits of a grant."""
 
@@ -34,6 +61,7 @@ class CreditChange(StrEnum):
     USED = "used"
     RETURNED = "returned"
     EXPIRED = "expired"
+    CANCELLED = "cancelled"
 
     @property
     def label(self) -> str:

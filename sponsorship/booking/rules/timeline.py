@@ -10,6 +10,7 @@ OF_ORDER = {
     "requested": "The dates were requested.",
     "request_accepted": "The request was accepted.",
     "proposed": "The order was prepared and the link sent.",
+    "booked_by_hand": "The publisher booked it.",
     "accepted": "The proposal was accepted.",
     "extended": "Ten more minutes were given.",
     "priced": "The price was worked out anew.",
@@ -29,6 +30,8 @@ OF_BOOKING = {
     "ran": "{place} ran.",
     "released": "{place} was released.",
     "lapsed": "The hold on {place} ran out.",
+    "make_good_owed": "A make-good is owed for {place}.",
+    "make_good_cancelled": "The make-good for {place} was taken back.",
 }
 INTERNAL = frozenset(
     {"priced", "needs_review", "left_checkout", "in_checkout", "taxed"}

@@ -23,9 +23,16 @@ from sponsorship.booking.services.hold import (
     extend_hold,
     hold_again,
     hold_slots,
+    lock_newsletter,
+    slots_of,
 )
 from sponsorship.booking.services.late import (
     take_equivalents,
+)
+from sponsorship.booking.services.make_good import (
+    cancel_make_good,
+    hold_make_good,
+    owe_make_good,
 )
 from sponsorship.booking.services.move import (
     Move,
@@ -34,6 +41,7 @@ from sponsorship.booking.services.move import (
     move_own_booking,
 )
 from sponsorship.booking.services.occupy import (
+    lock_issues,
     name_slot,
 )
 from sponsorship.booking.services.order import (
@@ -113,6 +121,7 @@ __all__ = [
     "book_house",
     "book_manually",
     "cancel_bookings",
+    "cancel_make_good",
     "cancel_order",
     "challenge_hold",
     "change_capacity",
@@ -134,6 +143,7 @@ __all__ = [
     "grant_credits",
     "hold_again",
     "hold_courtesy",
+    "hold_make_good",
     "hold_slots",
     "join_waiting",
     "lapse_booking_when_due",
@@ -141,6 +151,8 @@ __all__ = [
     "lapse_order_when_due",
     "leave_checkout",
     "leave_waiting",
+    "lock_issues",
+    "lock_newsletter",
     "move_booking",
     "move_issue",
     "move_own_booking",
@@ -148,6 +160,7 @@ __all__ = [
     "name_slot",
     "offer_free_slots",
     "offer_freed",
+    "owe_make_good",
     "propose_instead",
     "propose_order",
     "release_booking",
@@ -165,6 +178,7 @@ __all__ = [
     "send_request",
     "set_sponsor_approval",
     "skip_issue",
+    "slots_of",
     "surplus_slots",
     "take_equivalents",
     "take_promise",

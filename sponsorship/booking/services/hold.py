@@ -1,6 +1,6 @@
 """Holding slots: all of an order's, or none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -40,12 +40,15 @@ from sponsorship.booking.services.occupy import check_planned, lock_issues, lock
 from sponsorship.booking.services.placing import check_placing
 from sponsorship.booking.services.prices import Price, price_slots, spend_credits, write_price
 from sponsorship.core.db import lock_rows
-from sponsorship.core.errors import InvalidTransition
+from sponsorship.core.errors import DomainError, InvalidTransition
 from sponsorship.core.format import local
+from sponsorship.core.money import smallest_step, split_amount
+from sponsorship.core.text import clean_line
 from sponsorship.core.tokens import new_token
 from sponsorship.inventory.models import Newsletter, Slot
 from sponsorship.inventory.queries import list_slots_by_id
 from sponsorship.sponsors.models import Sponsor
+from sponsorship.sponsors.services import add_contact
 
 
 def hold_slots(
@@ -103,11 +106,15 @@ def book_manually(
     actor: str,
     now: datetime,
     held_until: datetime | None = None,
+    contact_name: str = "",
+    contact_email: str = "",
+    total_minor: int | None = None,
 ) -> Order:
     """Hold slots for a sponsor in the publisher's name, to be confirmed on an invoice or paid by the sponsor.
 
     Lead times and the limit on open orders are the publisher's own and do not bind him. The hold lasts until
-    `held_until`, 20 minutes without one. Raises SlotTaken, NotForSale, NothingPicked, TooManySlots.
+    `held_until`, 20 minutes without one; `total_minor` is an agreed net price in place of the rate card's. Raises
+    SlotTaken, PlacingRefused, NotForSale, NothingPicked, TooManySlots, DomainError for a price that cannot be.
     """
     slots = slots_of(session, newsletter, slot_ids)
     lock_issues(session, slots)
@@ -117,9 +124,8 @@ def book_manually(
     check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots)
     price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, now=now)
     order = make_order(session, newsletter, slots, sponsor, price, now=now, held_until=held_until or now + HOLD)
-    if sponsor.contacts:
-        person = sponsor.contacts[0].user
-        order.contact_name, order.contact_email = person.name, person.email
+    name_contact(session, order, sponsor, contact_name, contact_email, now)
+    agree_prices(order, prices=None, total_minor=total_minor)
     occupy(session, slots, [order])
     note(session, order, "held", actor=actor, now=now, slots=[slot.id for slot in slots])
     return order
@@ -279,3 +285,38 @@ def agree_price(order: Order, net_minor: int, label: str) -> None:
     if order.discount_minor:  # several slots at one price: a package, whatever it is called
         line = OrderPriceLine(position=1, step=PriceStep.PACKAGE, label=label, amount_minor=-order.discount_minor)
         order.price_lines = [line]
+
+
+def agree_prices(order: Order, *, prices: Mapping[int, int] | None, total_minor: int | None) -> None:
+    """Put agreed prices in place of the rate card's, explained in one line; parts sum to the whole exactly.
+
+    Raises DomainError for a price below nothing or one that the currency cannot be charged in.
+    """
+    if total_minor is None and not prices:
+        return
+    bookings, step = order.bookings, smallest_step(order.currency)
+    if total_minor is not None:
+        if total_minor % step:
+            raise DomainError(f"{order.currency} is charged in whole units: give a round price.")
+        shares = split_amount(total_minor // step, [booking.price_minor for booking in bookings])
+        nets = [step * share for share in shares]
+    else:
+        nets = [(prices or {}).get(booking.slot_id or booking.slot.id, booking.net_minor) for booking in bookings]
+    if any(net < 0 or net % step for net in nets):
+        raise DomainError("A price is nothing or more, in amounts that the currency has.")
+    for booking, net in zip(bookings, nets, strict=True):
+        booking.net_minor = net
+    agree_price(order, sum(nets), "As agreed")
+
+
+def name_contact(
+    session: Session, order: Order, sponsor: Sponsor, contact_name: str, contact_email: str, now: datetime
+) -> None:
+    """Address an order: to the person with that address, who acts for the sponsor from now on; else to its first contact."""
+    if contact_email:
+        add_contact(session, sponsor=sponsor, email=contact_email, name=clean_line(contact_name), now=now)
+        session.refresh(sponsor, ["contacts"])
+    address = contact_email.strip().lower()
+    person = next((c.user for c in sponsor.contacts if address in ("", c.user.email)), None)
+    if person is not None:
+        order.contact_name, order.contact_email = person.name, person.email

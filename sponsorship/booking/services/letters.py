@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from sponsorship.booking.models import Booking, Challenge, Order, Promise, Waiting
+from sponsorship.booking.models import Booking, Challenge, CreditGrant, Order, Promise, Waiting
 from sponsorship.booking.queries import find_challenge_by, list_bookings, place_in_line
 from sponsorship.booking.rules import ChallengeState, PromiseKind, WaitingState, ordinal_word
 from sponsorship.booking.services.occupy import name_slot
@@ -227,6 +227,46 @@ def _send_order(
     _send(
         session, f"order.{cause}:{order.id}", order.contact_email, order.newsletter, now, subject=subject, title=title,
         rows=_order_rows(session, order), words=words, quote=quote, button=button, why=why,
+    )  # fmt: skip
+
+
+def write_make_good(session: Session, *, grant: CreditGrant, now: datetime) -> None:
+    """Tell a sponsor that a run went wrong, and that another is owed."""
+    assert grant.booking is not None and grant.cause is not None
+    what = f"one {grant.placement.name} slot" if grant.placement else "one slot of any placement"
+    until = f", to run by {long_day(grant.expires_on)}" if grant.expires_on else ""
+    _send_make_good(
+        session, "owed", grant, now, title="We owe you another run.", quote=grant.note,
+        words=[f"{grant.cause.label}. We owe you {what}{until}, for nothing.",
+               "We place it and write to you; you can also use it yourself as a credit for any open date, signed in."],
+    )  # fmt: skip
+
+
+def write_make_good_cancelled(session: Session, *, grant: CreditGrant, now: datetime) -> None:
+    """Tell a sponsor that an entitlement was taken back."""
+    words = ["The publisher took it back. If that is a surprise, answer this mail."]
+    _send_make_good(session, "cancelled", grant, now, title="Your make-good was taken back.", words=words)
+
+
+def _send_make_good(
+    session: Session,
+    cause: str,
+    grant: CreditGrant,
+    now: datetime,
+    *,
+    title: str,
+    words: Sequence[str],
+    quote: str = "",
+) -> None:
+    booking = grant.booking
+    if booking is None or booking.order is None:
+        return
+    newsletter, order = booking.slot.issue.newsletter, booking.order
+    _send(
+        session, f"make_good.{cause}:{grant.id}", order.contact_email, newsletter, now,
+        subject=f"Make-good for {name_slot(booking.slot)}", title=title, rows=_slot_rows([booking]), words=words,
+        quote=quote, button=(page_url("storefront.show_order", token=order.token), "To the order"),
+        why=f"You get this because {order.contact_email} stands on order {order.number} at {newsletter.name}.",
     )  # fmt: skip
 
 

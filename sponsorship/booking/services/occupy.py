@@ -25,6 +25,8 @@ OF_BOOKINGS = (
     "released",
     "cancelled",
     "moved",
+    "make_good_owed",
+    "make_good_cancelled",
 )  # what happens to a booking; the rest happens to a slot: "slot.blocked"
 SLOT_INDEX = ("uq_booking_occupied_slot", "booking.slot_id")
 

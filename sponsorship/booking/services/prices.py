@@ -23,6 +23,7 @@ from sponsorship.booking.rules import (
     CLOCK,
     CreditChange,
     CreditOrigin,
+    MakeGoodCause,
     OrderState,
     Quote,
     next_credit_value,
@@ -226,6 +227,7 @@ def grant_credits(
     value_minor: int = 0,
     expires_on: date | None = None,
     origin: CreditOrigin = CreditOrigin.GIVEN,
+    cause: MakeGoodCause | None = None,
     booking: Booking | None = None,
     note: str = "",
     actor: str,
@@ -238,7 +240,7 @@ def grant_credits(
     if not 1 <= slots <= 100:
         raise DomainError("Give between 1 and 100 credits.")
     grant = CreditGrant(
-        sponsor=sponsor, placement=placement, booking_id=booking.id if booking else None, origin=origin, slots=slots,
+        sponsor=sponsor, placement=placement, booking_id=booking.id if booking else None, origin=origin, cause=cause, slots=slots,
         value_minor=value_minor, currency=newsletter.currency, note=clean_line(note), expires_on=expires_on,
         created_at=now, created_by=actor,
     )  # fmt: skip
@@ -264,6 +266,16 @@ def expire_credits(session: Session, *, today: date, newsletter: Newsletter, now
             now=now,
         )
     return len(grants)
+
+
+def cancel_credits(session: Session, *, grant: CreditGrant, actor: str, now: datetime) -> CreditEntry:
+    """Take back what is left of a grant; raises InvalidTransition where nothing is."""
+    lock_rows(session, CreditGrant, [grant.id])
+    session.refresh(grant, ["entries"])
+    if grant.left < 1:
+        raise InvalidTransition("Nothing is left of it: it was used, has expired, or was taken back before.")
+    left, value = grant.left, grant.remaining_minor
+    return _enter(session, grant, CreditChange.CANCELLED, -left, -value, booking=None, actor=actor, now=now)
 
 
 def _enter(

@@ -9,11 +9,12 @@ from sponsorship.booking.errors import NotYoursToRelease, PromiseOver
 from sponsorship.booking.models import Order
 from sponsorship.booking.rules import BUYER, HOLD, PROPOSAL, OrderState
 from sponsorship.booking.services.hold import (
-    agree_price,
+    agree_prices,
     check_alive,
     hold_until,
     lock_newsletter,
     make_order,
+    name_contact,
     slots_of,
 )
 from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, note, occupy
@@ -23,11 +24,10 @@ from sponsorship.booking.services.prices import price_slots
 from sponsorship.core import outbox
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import DomainError, InvalidTransition
-from sponsorship.core.money import smallest_step, split_amount
 from sponsorship.core.text import clean_line
 from sponsorship.inventory.models import Newsletter
 from sponsorship.sponsors.models import Sponsor
-from sponsorship.sponsors.services import add_contact, make_sure_of_sponsor
+from sponsorship.sponsors.services import make_sure_of_sponsor
 
 LONGEST_PROPOSAL = timedelta(days=60)
 
@@ -67,7 +67,7 @@ def propose_order(
     check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots)
     price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, now=now)
     order = make_order(session, newsletter, slots, sponsor, price, now=now, held_until=until)
-    _address(session, order, sponsor, contact_name, contact_email, now)
+    name_contact(session, order, sponsor, contact_name, contact_email, now)
     order.proposed_at, order.message, order.is_first_refusal = now, message.strip(), is_first_refusal
     agree_prices(order, prices=prices, total_minor=total_minor)
     occupy(session, slots, [order])
@@ -77,28 +77,6 @@ def propose_order(
         net_minor=order.net_minor, list_minor=order.list_minor,
     )  # fmt: skip
     return order
-
-
-def agree_prices(order: Order, *, prices: Mapping[int, int] | None, total_minor: int | None) -> None:
-    """Put agreed prices in place of the rate card's, explained in one line; parts sum to the whole exactly.
-
-    Raises DomainError for a price below nothing or one that the currency cannot be charged in.
-    """
-    if total_minor is None and not prices:
-        return
-    bookings, step = order.bookings, smallest_step(order.currency)
-    if total_minor is not None:
-        if total_minor % step:
-            raise DomainError(f"{order.currency} is charged in whole units: give a round price.")
-        shares = split_amount(total_minor // step, [booking.price_minor for booking in bookings])
-        nets = [step * share for share in shares]
-    else:
-        nets = [(prices or {}).get(booking.slot_id or booking.slot.id, booking.net_minor) for booking in bookings]
-    if any(net < 0 or net % step for net in nets):
-        raise DomainError("A price is nothing or more, in amounts that the currency has.")
-    for booking, net in zip(bookings, nets, strict=True):
-        booking.net_minor = net
-    agree_price(order, sum(nets), "As agreed")
 
 
 def accept_proposal(session: Session, *, order: Order, now: datetime) -> Order:
@@ -155,15 +133,3 @@ def remind_of_proposal_when_due(session: Session, *, order: Order, actor: str, b
         return False
     remind_of_proposal(session, order=order, actor=actor, now=now)
     return True
-
-
-def _address(
-    session: Session, order: Order, sponsor: Sponsor, contact_name: str, contact_email: str, now: datetime
-) -> None:
-    if contact_email:
-        add_contact(session, sponsor=sponsor, email=contact_email, name=clean_line(contact_name), now=now)
-        session.refresh(sponsor, ["contacts"])
-    address = contact_email.strip().lower()
-    person = next((c.user for c in sponsor.contacts if address in ("", c.user.email)), None)
-    if person is not None:
-        order.contact_name, order.contact_email = person.name, person.email

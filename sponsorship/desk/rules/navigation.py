@@ -7,6 +7,7 @@ TEAM_PAGES = {
     "desk.list_sponsors": "sponsors",
     "reporting.show_report": "sponsors",
     "booking": "calendar",
+    "payments.book_by_hand": "calendar",
     "reporting": "revenue",
     "payments": "revenue",
     "assembly": "issue",

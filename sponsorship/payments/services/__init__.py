@@ -27,6 +27,8 @@ from sponsorship.payments.services.invoices import (
 )
 from sponsorship.payments.services.kept import spend_kept_money
 from sponsorship.payments.services.ledger import post_entry, post_fee, post_sale, recognise_booking
+from sponsorship.payments.services.makegoods import place_make_good
+from sponsorship.payments.services.manual import Deal, book_by_hand
 from sponsorship.payments.services.refunds import (
     keep_unapplied,
     note_refund,
@@ -50,6 +52,7 @@ from sponsorship.payments.services.taxes import accept_other_dates, decide_tax
 
 __all__ = [
     "APP",
+    "Deal",
     "Found",
     "Return",
     "accept_other_dates",
@@ -57,6 +60,7 @@ __all__ = [
     "ask_person",
     "begin_invoice_session",
     "begin_session",
+    "book_by_hand",
     "cancel_order",
     "check_credit",
     "claim_event",
@@ -83,6 +87,7 @@ __all__ = [
     "note_session",
     "note_wrong_mode",
     "pay_back_by_bank",
+    "place_make_good",
     "post_entry",
     "post_fee",
     "post_sale",

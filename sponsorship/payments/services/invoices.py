@@ -67,17 +67,18 @@ def invoice_order(session: Session, *, order: Order, now: datetime, due_on: date
     return invoice
 
 
-def confirm_on_invoice(session: Session, *, order: Order, now: datetime) -> Invoice:
+def confirm_on_invoice(session: Session, *, order: Order, now: datetime, by_publisher: bool = False) -> Invoice:
     """Confirm a held order that is paid later, within the newsletter's days, and send its invoice.
 
-    Raises NotOnInvoice where the sponsor has no credit, CreditExceeded where it would owe more than it may, HoldExpired where
+    The publisher himself may have one order paid so by a sponsor that has no credit; the limit binds him too. Raises
+    NotOnInvoice where the sponsor has no credit, CreditExceeded where it would owe more than it may, HoldExpired where
     time ran out, InvalidTransition where the order is not held any more. An order that has its invoice already keeps it.
     """
     lock_rows(session, Order, [order.id])
     known = find_invoice_of_order(session, order.id)
     if known is not None:
         return known
-    if order.sponsor is None or not order.sponsor.may_pay_by_invoice:
+    if order.sponsor is None or not (by_publisher or order.sponsor.may_pay_by_invoice):
         raise NotOnInvoice
     if order.state is not OrderState.HELD:
         raise InvalidTransition

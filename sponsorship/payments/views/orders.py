@@ -9,7 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.queries import cancellation_policy, get_order_by_id
+from sponsorship.booking.queries import (
+    cancellation_policy,
+    get_order_by_id,
+    list_make_goods_of,
+    list_make_goods_placed,
+)
 from sponsorship.booking.rules import BookingState, OrderState, cancellation_share, days_until
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
@@ -209,6 +214,7 @@ def _act_and_return(order_id: int, act: Callable[[], None], said: str) -> AnyRes
 def _show(order: Order, form: MoneyBackForm, ahead: Foresight | None = None, comp_form: CompForm | None = None) -> str:
     session = db.session()
     left = read_order_money(session, order.id)
+    ran = [booking for booking in order.bookings if booking.state is BookingState.RAN]
     return render_template(
         "payments/show_order_money.html", order=order, form=form, ahead=ahead, left=left,
         story=list_story(session, order), notes=list_credit_notes(session, order.id), terms=find_terms(session, order),
@@ -216,8 +222,11 @@ def _show(order: Order, form: MoneyBackForm, ahead: Foresight | None = None, com
         kept=list_kept_money(session, order.id), invoice=find_invoice_of_order(session, order.id),
         tasks=[task for task in list_open_tasks(session, order.newsletter_id) if task.order_id == order.id],
         may_act=g.viewer.may(Permission.MONEY, order.newsletter_id), can_credit=bool(left.total_minor), kind_label=kind_label,
-        comp_form=comp_form or CompForm(), is_held=order.state is OrderState.HELD,
-        is_held_back=bool(list_held_back(session, [order.id])), clauses=_headline(order, left.paid_minor),
+        comp_form=comp_form or CompForm(), is_held=order.state is OrderState.HELD, ran=ran,
+        is_held_back=bool(list_held_back(session, [order.id])),
+        make_goods=list_make_goods_of(session, [booking.id for booking in ran]),
+        placed=list_make_goods_placed(session, [booking.id for booking in order.bookings]),
+        may_sell=g.viewer.may(Permission.SELL, order.newsletter_id), clauses=_headline(order, left.paid_minor),
     )  # fmt: skip
 
 

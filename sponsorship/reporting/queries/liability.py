@@ -1,6 +1,5 @@
 """What the newsletter still owes in slots: credits that sponsors hold and have not used, make-goods among them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +38,7 @@ class Liability:
     rows: tuple[OpenCredit, ...]
     slots: int
     paid_minor: int
+    worth_minor: int
 
 
 def get_liability(session: Session, newsletter: Newsletter, scope: Scope, today: date) -> Liability:
@@ -74,8 +74,6 @@ def get_liability(session: Session, newsletter: Newsletter, scope: Scope, today:
         )
         for grant, sponsor, placement, placement_id, slots, value in session.execute(query)
     ]
-    return Liability(tuple(rows), sum(row.slots for row in rows), _sum_own(rows, newsletter.currency))
-
-
-def _sum_own(rows: Sequence[OpenCredit], currency: str) -> int:
-    return sum(row.paid_minor for row in rows if row.currency == currency)
+    own = [row for row in rows if row.currency == newsletter.currency]
+    paid_minor, worth_minor = sum(row.paid_minor for row in own), sum(row.worth_minor for row in own)
+    return Liability(tuple(rows), sum(row.slots for row in rows), paid_minor, worth_minor)

@@ -143,9 +143,10 @@ def overview_headline(owed: Sequence[tuple[str, int, int]]) -> Clauses:
     return [(f"{' and '.join(open_sums)} is still owed,", "owed"), f"{' and '.join(late_sums)} of it late."]
 
 
-def liability_sentence(slots: int, paid_minor: int, currency: str) -> str:
-    """Say how many slots are still owed to sponsors, and what they paid for them."""
+def liability_sentence(slots: int, paid_minor: int, worth_minor: int, currency: str) -> str:
+    """Say how many slots are still owed to sponsors, what they paid for them, and what those of a placement cost today."""
     if not slots:
         return "Nobody holds a credit or a make-good"
     paid = f"{money(paid_minor, currency)} was paid for them" if paid_minor else "nothing was paid for them"
-    return f"{count(slots, 'slot')} owed; {paid}"
+    worth = f"; {money(worth_minor, currency)} by the rate card" if worth_minor else ""
+    return f"{count(slots, 'slot')} owed; {paid}{worth}"

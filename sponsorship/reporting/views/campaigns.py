@@ -182,7 +182,8 @@ def _page(order: Order, door: Door) -> str:
     ]
     return render_template(
         "reporting/show_campaign.html", order=order, report=report, numbers=report.numbers, door=door, shares=shares, now=now,
-        share_days=rules.SHARE_DAYS, how_it_shows=rules.HOW_IT_SHOWS, **_words(report),
+        share_days=rules.SHARE_DAYS, how_it_shows=rules.HOW_IT_SHOWS,
+        moved_names={row.booking_id: f"{row.slot_name} in No. {row.issue_number}" for row in report.rows}, **_words(report),
     )  # fmt: skip
 
 

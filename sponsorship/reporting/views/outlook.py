@@ -33,7 +33,9 @@ def show_outlook(slug: str) -> str:
         yields=_yields(outlook, newsletter, filters),
         sell_through=_sell_through(outlook, newsletter, filters),
         renewal=rules.renewal_sentence(outlook.renewals),
-        liability=rules.liability_sentence(outlook.liability.slots, outlook.liability.paid_minor, newsletter.currency),
+        liability=rules.liability_sentence(
+            outlook.liability.slots, outlook.liability.paid_minor, outlook.liability.worth_minor, newsletter.currency
+        ),
     )
 
 

@@ -64,6 +64,7 @@ def placement_page(booking: Booking, *, is_team: bool, is_shared: bool = False) 
         "is_shared": is_shared,
         "issue": booking.slot.issue,
         "now": clock.now(),
+        "repoint": _repoint_page(booking) if is_team else "",
         **_ways_on(booking, is_team, is_shared),
     }
     if not (report.has_run and report.is_tracked):
@@ -81,6 +82,12 @@ def placement_page(booking: Booking, *, is_team: bool, is_shared: bool = False) 
         how_it_shows=rules.HOW_IT_SHOWS,
         steps=rules.count_steps(report.clicks.hits, report.clicks.human, report.clicks.unique),
     )
+
+
+def _repoint_page(booking: Booking) -> str:
+    """Where the links can be pointed elsewhere, for whoever may."""
+    may_edit = _viewer().may(Permission.EDIT, booking.slot.issue.newsletter_id)
+    return url_for("tracking.repoint_links", booking_id=booking.id) if may_edit else ""
 
 
 def _ways_on(booking: Booking, is_team: bool, is_shared: bool) -> dict[str, str]:

@@ -125,9 +125,9 @@ def find_trap(session: Session, issue_id: int) -> TrackedLink | None:
     return session.scalars(query).one_or_none()
 
 
-def destination_changes(session: Session, booking_id: int) -> list[DestinationChange]:
-    """Return how a booking's links were pointed elsewhere after sending, oldest first."""
-    query = select(DestinationChange).where(DestinationChange.booking_id == booking_id)
+def destination_changes(session: Session, booking_ids: Collection[int]) -> list[DestinationChange]:
+    """Return how the bookings' links were pointed elsewhere after sending, oldest first."""
+    query = select(DestinationChange).where(DestinationChange.booking_id.in_(booking_ids))
     return list(session.scalars(query.order_by(DestinationChange.id)))
 
 

@@ -1,6 +1,6 @@
 """What a click is, and why one is not counted."""
 
-from sponsorship.tracking.rules.agents import is_our_robot, program_of, split_words
+from sponsorship.tracking.rules.agents import is_our_robot, program_of, split_words, without_app
 from sponsorship.tracking.rules.judgement import (
     AT_ONCE,
     BURST_SECONDS,
@@ -41,5 +41,5 @@ __all__ = [
     "RULES_VERSION", "SECRET_BYTES", "Before", "DestinationInvalid", "ExclusionReason", "Hit", "Judged",
     "LinkFacts", "LinkPosition", "Mark", "burst_seconds", "checked_destination", "clean_agent", "hash_reader",
     "is_fetched_ahead", "is_our_robot", "is_repeat", "judge", "network_of", "place_of", "program_of",
-    "reason_at_once", "second_of", "split_words",
+    "reason_at_once", "second_of", "split_words", "without_app",
 ]  # fmt: skip

@@ -24,10 +24,10 @@ _ENGINE = re.compile(
     r"|Gecko[/ )]|Goanna|Trident|MSIE|Presto|KHTML|Opera|NetFront|UP\.Browser|Obigo|Netscape|Konqueror|Symbian"
     r"|Series\d0|BlackBerry|Maemo|Nintendo|PlayStation|PLAYSTATION|Dillo|NetSurf|Servo|Ladybird|iCab|OmniWeb"
     r"|Galeon|Polaris|Teleca|Jasmine|MAUI|Thunderbird|Espial|Dolfin|UCBrowser|UCWEB|PalmOS|MIDP|IEMobile|Galaxy/"
-    r"|Lynx|A[Ww]eb|Amiga|ELinks|Camino|DoCoMo|SkyFire|Openwave|^Mozilla/[1-4]\.\d+\S* ?\[[a-z]{2}"
+    r"|Lynx|A[Ww]eb|Amiga|ELinks|Microsoft Outlook|Camino|DoCoMo|SkyFire|Openwave|^Mozilla/[1-4]\.\d+\S* ?\[[a-z]{2}"
 )
 _NAMELESS = re.compile(
-    r"Mozilla/[1-5]\.\d\W*\(compatible; ?(?!MSIE|Konqueror|iCab|IBrowse|OmniWeb|AvantGo|.*(?:MSIE|Trident))",
+    r"Mozilla/[1-5]\.\d\W*\(compatible; ?+(?!MSIE|Konqueror|iCab|IBrowse|OmniWeb|AvantGo|.*(?:MSIE|Trident|Microsoft Outlook))",
     re.IGNORECASE,
 )
 
@@ -88,7 +88,7 @@ _TRADES: tuple[tuple[str, str], ...] = (
         r"okhttp|winhttp|http_?-?(?:client|request|rb|get|kit|unit)|libwww|lwp[:-]|axios|undici"
         r"|node-(?:fetch|superagent|http)|node\.js|aiohttp|httpx|urllib|python|\bruby\b|\bperl\b|php/|guzzle|\bjava/"
         r"|jakarta|curl|wget|postman|insomnia|powershell|go-http|golang|dart:io|cfnetwork/|faraday|mechanize|typhoeus"
-        r"|restsharp|apache-|jersey|netty|retrofit|volley/|reqwest|hyper/|isahc|unirest|requests/|feedparser|simplepie"
+        r"|restsharp|apache-|jersey|netty(?!pe)|retrofit|volley/|reqwest|hyper/|isahc|unirest|requests/|feedparser|simplepie"
         r"|magpie|fetch(?:er|/| api)|download|aria2|axel|httrack|teleport|webzip|webcopier|offline|getright|flashget|xenu"
         r"|w3c_|w3c-|valid(?:ator|nu)|jigsaw|\brss|feed(?:ly|bin|burner|demon|hq|press|wrangler)|newsblur|inoreader"
         r"|theoldreader|netvibes|bloglovin|greatnews|vienna/|netnewswire|podcast",
@@ -138,9 +138,11 @@ _OFFICE = re.compile(r"ms-office", re.IGNORECASE)
 _HARMLESS = re.compile(
     r"CUBOT\S*|CamScanner|SecurityPatch\S*|YandexSearch|AlexaToolbar\S*|Alexa Toolbar|Download(?:Master|er)"
     r"|FunWebProducts|AskTb\w*|PalmSource|libwww-FM\S*|SkyPreview|SamsungBrowserPreview|KasperskyLab|Amazon\.com/\S+"
-    r"|Trend(?:y)\S*|Java/[\d._]+ (?=Profile)",
+    r"|Trend(?:y)\S*|Java/[\d._]+ (?=Profile)|(?:Feedly|Inoreader)/[\d.]+$",
     re.IGNORECASE,
 )
+# Programs of people that show pages, named after a service whose crawler has the same name.
+_APP = re.compile(r"Notion/[\d.]+ (?=Chrome/)|Bluesky/[\d.]+$")
 
 
 def program_of(user_agent: str) -> str | None:
@@ -177,6 +179,11 @@ def _trade_of(text: str) -> str | None:
     if _ANY_EXPRESSION.search(text) is None:
         return None
     return next((name for name, pattern in _EXPRESSIONS if pattern.search(text)), None)
+
+
+def without_app(user_agent: str) -> str:
+    """A browser's string without the name of the app that it is part of, where a crawler goes by that name too."""
+    return _APP.sub("", user_agent) if _BROWSER.match(user_agent) else user_agent
 
 
 def is_our_robot(user_agent: str) -> bool:

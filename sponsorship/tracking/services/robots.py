@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
-from sponsorship.tracking.rules import program_of, split_words
+from sponsorship.tracking.rules import program_of, split_words, without_app
 
 BROWSER = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"  # what only the word can make a program
@@ -15,7 +15,7 @@ BROWSER = (
 @lru_cache(maxsize=65536)
 def robot_kind(user_agent: str) -> str | None:
     """Return what kind of program a user-agent string belongs to, or None for a person's browser."""
-    return program_of(user_agent) or _listed(user_agent)
+    return program_of(user_agent) or _listed(without_app(user_agent))
 
 
 def is_robot(user_agent: str) -> bool:

@@ -13,6 +13,7 @@ from stdnum.eu import vat as eu_vat
 from stdnum.gb import vat as gb_vat
 from wtforms import (
     BooleanField,
+    DateField,
     Field,
     HiddenField,
     IntegerField,
@@ -26,6 +27,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from sponsorship.booking.rules import MakeGoodCause
 from sponsorship.core.format import long_day
 from sponsorship.core.money import to_minor
 from sponsorship.core.text import clean_line
@@ -294,6 +296,29 @@ class CompForm(FlaskForm):
     """Why an order is given for nothing."""
 
     reason = StringField("Why it is free", [DataRequired("Say why it is free."), Length(max=LONGEST_LINE)], [_line])
+
+
+class MakeGoodForm(FlaskForm):
+    """What went wrong with a run, and what is owed for it."""
+
+    cause = SelectField("What went wrong", choices=[SelectChoice(one.value, one.label) for one in MakeGoodCause])
+    placement = SelectField("Owed", coerce=int)
+    expires_on = DateField("Last day to use it", [Optional()])
+    note = StringField("To the sponsor", [Length(max=LONGEST_LINE)], [_line])
+
+    def __init__(self, *, placements: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        """Offer one slot of these placements, or of any."""
+        super().__init__(**kwargs)
+        self.placement.choices = [
+            *(SelectChoice(*one) for one in placements),
+            SelectChoice(0, "A slot of any placement"),
+        ]
+
+
+class PlaceMakeGoodForm(FlaskForm):
+    """The free slot in which a make-good runs, by its id."""
+
+    slot = IntegerField("Free slot", [InputRequired("Choose the slot.")])
 
 
 class ReasonForm(FlaskForm):
