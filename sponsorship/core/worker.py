@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import FrameType
 
-from sqlalchemy import Text, select
+from sqlalchemy import Text, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,12 +25,14 @@ class Task:
     """Work that comes round: a name, how often, and what to do at a given moment.
 
     A resident task has a thread of its own in each worker, so that nothing delays it; it keeps others of its kind out itself.
+    One that runs at the start is due whenever a worker begins, since the last one may have been killed in the middle.
     """
 
     name: str
     every: timedelta
     run: Callable[[datetime], object]
     is_resident: bool = False
+    runs_at_start: bool = False
 
 
 class ScheduledTask(Base):
@@ -41,6 +43,14 @@ class ScheduledTask(Base):
     next_run_at: Mapped[datetime]
     last_run_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+
+
+def bring_forward(tasks: Sequence[Task], now: datetime) -> None:
+    """Make those tasks due at that moment that run when a worker starts."""
+    names = [task.name for task in tasks if task.runs_at_start]
+    with transaction() as session:
+        later = ScheduledTask.name.in_(names) & (ScheduledTask.next_run_at > now)
+        session.execute(update(ScheduledTask).where(later).values(next_run_at=now))
 
 
 def run_due(tasks: Sequence[Task], now: datetime) -> int:
@@ -66,6 +76,7 @@ def run_forever(
     for thread in residents:
         thread.start()
     others = [task for task in tasks if not task.is_resident]
+    bring_forward(others, clock.now())
     while not stop.is_set():
         run_due(others, clock.now())
         stop.wait(pause.total_seconds())

@@ -25,7 +25,7 @@ def make_tasks(gateway: PaymentGateway, settings: Settings) -> tuple[Task, ...]:
 
     return (
         Task("payments.settle", timedelta(seconds=1), settle),
-        Task("payments.reconcile", timedelta(minutes=1), reconcile),
+        Task("payments.reconcile", timedelta(minutes=1), reconcile, runs_at_start=True),
         Task("payments.remind", timedelta(hours=1), _remind),
         Task("payments.reconcile_deeply", timedelta(days=1), reconcile_deeply),
     )

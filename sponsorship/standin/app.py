@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from sponsorship.standin import api, control, disputes, pages, refunds, resources, sessions
+from sponsorship.standin import api, control, disputes, pages, refunds, resources, sessions, thin
 from sponsorship.standin.engine import Engine
 from sponsorship.standin.money import format_amount
 from sponsorship.standin.store import Store
@@ -39,6 +39,7 @@ ROUTES: tuple[tuple[str, str, api.Handler], ...] = (
     ("GET", "/v1/balance_transactions/<object_id>", resources.retrieve("balance_transaction")),
     ("GET", "/v1/events", resources.list_all_events),
     ("GET", "/v1/events/<object_id>", resources.retrieve("event")),
+    ("GET", "/v2/core/events/<event_id>", thin.retrieve_thin),
 )
 LISTS = (
     ("charge", "/v1/charges", resources.CHARGE_FILTERS),

@@ -71,8 +71,9 @@ def call_off_faults() -> Response:
 
 @blueprint.post("/endpoints")
 def add_endpoint() -> Response:
-    """Add or change a webhook endpoint: url, secret, and if wanted name and enabled_events."""
-    order = {"name": "default", "enabled_events": ["*"], **_order({"name", "url", "secret", "enabled_events"})}
+    """Add or change a webhook endpoint: url, secret, and if wanted name, enabled_events and style (snapshot, thin)."""
+    known = {"name", "url", "secret", "enabled_events", "style"}
+    order = {"name": "default", "enabled_events": ["*"], **_order(known)}
     if not {"url", "secret"} <= set(order):
         raise ApiError("An endpoint has a url and a secret.")
     if not all(isinstance(order[name], str) for name in ("name", "url", "secret")):

@@ -18,18 +18,24 @@ FIELDS = {"target", "kind", "times", "seconds", "copies", "method", "path", "typ
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: `seconds` is how long (latency, delay), `copies` how often a duplicated webhook arrives."""
+    """One fault: `seconds` is how long (latency, delay, shuffle), `copies` how often a duplicated webhook arrives.
 
+    `is_last` says that nothing is left of the order that this was part of; `id` names the order.
+    """
+
+    id: int
     target: str
     kind: str
-    seconds: float = 0.0
-    copies: int = 2
+    seconds: float
+    copies: int
+    is_last: bool
 
 
 def add_fault(tx: Transaction, order: dict[str, Any]) -> None:
     """Order a fault for the next `times` calls or webhooks; raises ApiError when the order makes no sense.
 
     A fault of the API may name a `method` and the beginning of a `path`, a fault of webhooks the `types` that it hits.
+    A shuffle holds so many webhooks back and sends the last first; `seconds` after the latest it waits for no more.
     """
     if unknown := set(order) - FIELDS:
         raise ApiError(f"A fault has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(FIELDS))}.")
@@ -40,6 +46,8 @@ def add_fault(tx: Transaction, order: dict[str, Any]) -> None:
     seconds, copies, types = order.get("seconds", 0), order.get("copies", 2), order.get("types", [])
     if any(type(number) is not int or number < 1 for number in (times, copies)):
         raise ApiError("times and copies must be whole numbers of at least 1.")
+    if kind == "shuffle" and times < 2:
+        raise ApiError("One webhook has no other order: times of a shuffle must be at least 2.")
     if type(seconds) not in (int, float) or seconds < 0 or not isinstance(types, list):
         raise ApiError("seconds must be a number that is not negative, and types a list.")
     row = (target, kind, times, seconds, copies)
@@ -80,4 +88,4 @@ def take_fault(
         tx.execute("DELETE FROM fault WHERE id = ?", (fault_id,))
     else:
         tx.execute("UPDATE fault SET remaining = remaining - 1 WHERE id = ?", (fault_id,))
-    return Fault(target, kind, seconds, copies)
+    return Fault(fault_id, target, kind, seconds, copies, remaining == 1)

@@ -56,6 +56,10 @@ CREATE TABLE IF NOT EXISTS delivery (
     UNIQUE (event_id, endpoint)
 );
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (next_attempt_at) WHERE state = 'pending';
+CREATE TABLE IF NOT EXISTS held_delivery (
+    delivery_id INTEGER PRIMARY KEY REFERENCES delivery (id),
+    fault_id INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS fault (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     target TEXT NOT NULL,

@@ -15,10 +15,13 @@ from urllib.parse import urlsplit
 
 from sponsorship.standin.errors import ApiError
 from sponsorship.standin.expand import show
-from sponsorship.standin.faults import take_fault
+from sponsorship.standin.faults import Fault, take_fault
 from sponsorship.standin.store import Body, Store, Transaction
+from sponsorship.standin.thin import SNAPSHOT, STYLES, THIN, notification_of
 
 TIMEOUT_SECONDS = 10.0
+SHUFFLE_WAITS_SECONDS = 5.0
+INSTANT_SECONDS = 0.001  # between two webhooks that a shuffle lets go
 # Quick at first, since in the demo both ends have just been started; then slower, until some three days have passed.
 RETRY_DELAYS_SECONDS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 1800.0, 7200.0, 21600.0, 43200.0, 86400.0, 86400.0)
 
@@ -35,13 +38,27 @@ class Delivery:
     attempts: int
 
 
-def set_endpoint(tx: Transaction, name: str, url: str, secret: str, enabled_events: Sequence[str] = ("*",)) -> None:
-    """Add or change the endpoint of that name; raises ApiError when the address or the secret cannot be one."""
+def set_endpoint(
+    tx: Transaction,
+    name: str,
+    url: str,
+    secret: str,
+    enabled_events: Sequence[str] = ("*",),
+    style: str | None = None,
+) -> None:
+    """Add or change the endpoint of that name; raises ApiError when the address, the secret or the style cannot be one.
+
+    The style, snapshot or thin, is what its events are sent as; None leaves it as it was, snapshot at first.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ApiError(f"{url!r} is not an http or https address.")
     if not secret.startswith("whsec_"):
         raise ApiError("A webhook secret begins with whsec_.")
+    if style not in (None, *STYLES):
+        raise ApiError(f"A style is {' or '.join(STYLES)}.")
+    if style is not None:
+        tx.set_setting(_style_of(name), style)
     tx.execute(
         "INSERT INTO webhook_endpoint VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT (name) DO UPDATE SET url = ?2, secret = ?3, enabled_events = ?4",
@@ -50,7 +67,7 @@ def set_endpoint(tx: Transaction, name: str, url: str, secret: str, enabled_even
 
 
 def enqueue_deliveries(tx: Transaction, event: Body) -> None:
-    """Queue the event for every endpoint that wants its type; a fault may drop, double or delay it."""
+    """Queue the event for every endpoint that wants its type; a fault may drop, double, delay or shuffle it."""
     for name, enabled in tx.execute("SELECT name, enabled_events FROM webhook_endpoint ORDER BY name").fetchall():
         if not {"*", event["type"]} & set(json.loads(enabled)):
             continue
@@ -59,10 +76,12 @@ def enqueue_deliveries(tx: Transaction, event: Body) -> None:
         state = "dropped" if kind == "drop" else "pending"
         copies = fault.copies if fault and kind == "duplicate" else 1
         delay = fault.seconds if fault and kind == "delay" else 0.0
-        tx.execute(
+        added = tx.execute(
             "INSERT INTO delivery (event_id, endpoint, state, copies, next_attempt_at) VALUES (?, ?, ?, ?, ?)",
             (event["id"], name, state, copies, tx.moment + delay),
         )
+        if fault and fault.kind == "shuffle":
+            _hold_back(tx, added.lastrowid, fault)
 
 
 def resend(tx: Transaction, event_id: str) -> None:
@@ -128,17 +147,37 @@ def post(url: str, payload: bytes, secret: str) -> int:
         connection.close()
 
 
+def _hold_back(tx: Transaction, delivery_id: int | None, fault: Fault) -> None:
+    """Hold a delivery until all that the fault shall shuffle are there, or none has come for a while; the last goes first."""
+    tx.execute("INSERT INTO held_delivery VALUES (?, ?)", (delivery_id, fault.id))
+    due = tx.moment + (0.0 if fault.is_last else fault.seconds or SHUFFLE_WAITS_SECONDS)
+    held = tx.execute(
+        "SELECT delivery_id FROM held_delivery WHERE fault_id = ? ORDER BY 1 DESC", (fault.id,)
+    ).fetchall()
+    for place, (held_id,) in enumerate(held):
+        tx.execute(
+            "UPDATE delivery SET next_attempt_at = ? WHERE id = ? AND state = 'pending' AND attempts = 0",
+            (due + place * INSTANT_SECONDS, held_id),
+        )
+
+
+def _style_of(endpoint: str) -> str:
+    return f"style of {endpoint}"
+
+
+def _payload(tx: Transaction, endpoint: str, event: Body) -> bytes:
+    is_thin = tx.setting(_style_of(endpoint), SNAPSHOT) == THIN
+    return json.dumps(notification_of(event) if is_thin else show(tx, event), indent=2).encode()
+
+
 def _due_deliveries(tx: Transaction) -> list[Delivery]:
     rows = tx.execute(
-        "SELECT delivery.id, url, secret, body, copies, attempts FROM delivery"
+        "SELECT delivery.id, url, secret, body, copies, attempts, endpoint FROM delivery"
         " JOIN webhook_endpoint ON name = endpoint JOIN object ON object.id = event_id"
         " WHERE state = 'pending' AND next_attempt_at <= ? ORDER BY next_attempt_at, delivery.id LIMIT 50",
         (tx.moment,),
     ).fetchall()
-    return [
-        Delivery(row[0], row[1], row[2], json.dumps(show(tx, json.loads(row[3])), indent=2).encode(), row[4], row[5])
-        for row in rows
-    ]
+    return [Delivery(row[0], row[1], row[2], _payload(tx, row[6], json.loads(row[3])), row[4], row[5]) for row in rows]
 
 
 def _record_attempt(

@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
+from itertools import product
 
 import pytest
 from flask import Flask
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session
 from sponsorship.booking.errors import SlotTaken
 from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.queries import get_order_by_id, occupants_of
-from sponsorship.booking.rules import OCCUPYING, BookingState, OrderState, PaymentMethod
+from sponsorship.booking.rules import OCCUPYING, BookingKind, BookingState, OrderState, PaymentMethod
 from sponsorship.booking.services import (
     block_slot,
     cancel_order,
@@ -75,19 +77,52 @@ def test_a_slot_that_is_free_again_can_be_sold_again_and_again(
     assert occupants_of(session, [slot.id])[slot.id].order_id == order.id
 
 
-@pytest.mark.parametrize("first", OCCUPYING)
-@pytest.mark.parametrize("second", OCCUPYING)
-def test_raw_sql_that_bypasses_the_services_is_refused(
-    session: Session, newsletter: Newsletter, now: datetime, first: BookingState, second: BookingState
+INSERT = text(
+    "INSERT INTO booking (slot_id, order_id, kind, state, price_minor, net_minor, credited_minor, is_exclusive, reason,"
+    " created_at) VALUES (:slot, :order, :kind, :state, 0, 0, 0, FALSE, '', '2026-11-19 09:40:00')"
+)
+
+
+@pytest.mark.parametrize("first", BookingKind)
+@pytest.mark.parametrize("second", BookingKind)
+def test_raw_sql_that_bypasses_the_services_is_refused_for_every_kind_and_state(
+    session: Session, newsletter: Newsletter, now: datetime, first: BookingKind, second: BookingKind
 ) -> None:
     slot = slot_on(session, newsletter, DAY)
-    insert = text(
-        "INSERT INTO booking (slot_id, kind, state, price_minor, net_minor, credited_minor, is_exclusive, reason,"
-        " created_at) VALUES (:slot, 'house', :state, 0, 0, 0, FALSE, '', :now)"
-    )
-    with pytest.raises(IntegrityError, match=r"uq_booking_occupied_slot|booking\.slot_id"), transaction() as writing:
-        writing.execute(insert, {"slot": slot.id, "state": first.value, "now": "2026-11-19 09:40:00"})
-        writing.execute(insert, {"slot": slot.id, "state": second.value, "now": "2026-11-19 09:40:00"})
+    with transaction() as writing:
+        order_id = hold_order(writing, newsletter, [slot_on(session, newsletter, OTHER_DAY)], now=now).id
+    row = {"slot": slot.id, "order": order_id}
+    refusal = r"uq_booking_occupied_slot|booking\.slot_id"
+    for before, after in product(BookingState, BookingState):
+        both_occupy = before in OCCUPYING and after in OCCUPYING
+        with pytest.raises(IntegrityError, match=refusal) if both_occupy else nullcontext(), transaction() as writing:
+            writing.execute(text("DELETE FROM booking WHERE slot_id = :slot"), row)
+            writing.execute(INSERT, row | {"kind": first.value, "state": before.value})
+            writing.execute(INSERT, row | {"kind": second.value, "state": after.value})
+
+
+def test_raw_sql_cannot_move_a_booking_onto_a_slot_that_somebody_has(
+    session: Session, newsletter: Newsletter, now: datetime
+) -> None:
+    slot, other = slot_on(session, newsletter, DAY), slot_on(session, newsletter, OTHER_DAY)
+    with transaction() as writing:
+        hold_order(writing, newsletter, [slot], now=now)
+        hold_order(writing, newsletter, [other], now=now)
+    with pytest.raises(IntegrityError), transaction() as writing:
+        writing.execute(text("UPDATE booking SET slot_id = :slot"), {"slot": slot.id})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"kind": "gift"}, {"state": "sold"}, {"slot": 999_999}, {"order": 999_999}, {"kind": "sale", "order": None}],
+    ids=str,
+)
+def test_raw_sql_cannot_write_a_booking_of_nothing_or_in_a_state_that_does_not_exist(
+    session: Session, newsletter: Newsletter, wrong: dict[str, object]
+) -> None:
+    row = {"slot": slot_on(session, newsletter, DAY).id, "order": None, "kind": "house", "state": "confirmed"}
+    with pytest.raises(IntegrityError), transaction() as writing:
+        writing.execute(INSERT, row | wrong)
 
 
 @pytest.mark.parametrize("state", [state for state in BookingState if state not in OCCUPYING])

@@ -1,10 +1,11 @@
-"""Webhooks and events: retried until taken, dropped, doubled or delayed to order, and listed for who missed them."""
+"""Webhooks and events: retried until taken, dropped, doubled, delayed or shuffled to order, thin or whole, and listed."""
 
 import json
 
 import pytest
 import requests
 import stripe
+from stripe.events import V1CheckoutSessionCompletedEventNotification
 
 from tests.standin.conftest import SECRET, Desk, Receiver, line_item, wait_until
 
@@ -156,3 +157,55 @@ def test_a_list_that_cannot_be_is_refused(empty_desk: Desk, params: dict[str, st
         f"{empty_desk.url}/v1/events", params, headers={"Authorization": "Bearer sk_test_standin_1"}, timeout=5
     )
     assert (response.status_code, response.json()["error"]["param"]) == (400, next(iter(params)))
+
+
+def customers_told(desk: Desk) -> list[str]:
+    return [event.data.object["email"][0] for event in desk.receiver.events("customer.created")]
+
+
+def test_shuffled_webhooks_are_held_back_and_come_the_last_first(desk: Desk) -> None:
+    desk.control("faults", {"target": "webhook", "kind": "shuffle", "times": 3, "seconds": 3600})
+    for letter in "ab":
+        desk.client.v1.customers.create({"email": f"{letter}@example.com"})
+    other = desk.make_client()
+    assert [row["state"] for row in desk.control("deliveries")["deliveries"]] == ["pending"] * 2
+    for letter in "cd":
+        other.v1.customers.create({"email": f"{letter}@example.com"})
+    wait_until(lambda: settled(desk))
+    order = "".join(customers_told(desk))
+    assert order.replace("d", "") == "cba" and len(order) == 4
+
+
+def test_a_shuffle_that_waits_in_vain_sends_what_it_has(desk: Desk) -> None:
+    desk.control("faults", {"target": "webhook", "kind": "shuffle", "times": 9, "seconds": 600})
+    for letter in "ab":
+        desk.client.v1.customers.create({"email": f"{letter}@example.com"})
+    assert customers_told(desk) == []
+    desk.control("clock", {"advance_seconds": 601})
+    wait_until(lambda: settled(desk))
+    assert customers_told(desk) == ["b", "a"]
+
+
+def test_one_webhook_cannot_be_shuffled(empty_desk: Desk) -> None:
+    order = {"target": "webhook", "kind": "shuffle"}
+    assert requests.post(f"{empty_desk.url}/_ctl/faults", json=order, timeout=5).status_code == 400
+
+
+def test_an_endpoint_may_be_told_by_thin_events_which_lead_to_the_object_and_the_snapshot(desk: Desk) -> None:
+    desk.control("endpoints", {"url": desk.receiver.url, "secret": SECRET, "style": "thin"})
+    session = desk.paid_session()
+    wait_until(lambda: settled(desk))
+    told = [desk.client.parse_event_notification(*post, SECRET) for post in desk.receiver.posts]
+    (completed,) = [one for one in told if one.type == f"v1.{COMPLETED}"]
+    assert isinstance(completed, V1CheckoutSessionCompletedEventNotification)
+    assert completed.fetch_related_object().id == session.id
+    whole = completed.fetch_event()
+    assert (whole.id, whole.livemode) == (completed.id, False)
+    snapshot = desk.client.v1.events.retrieve(str(whole.snapshot_event))
+    assert (snapshot.type, snapshot.data.object["id"]) == (COMPLETED, session.id)
+    assert all("data" not in json.loads(payload) for payload, _ in desk.receiver.posts)
+
+
+def test_a_style_that_is_none_is_refused(empty_desk: Desk) -> None:
+    order = {"url": "http://127.0.0.1:9/", "secret": SECRET, "style": "fat"}
+    assert requests.post(f"{empty_desk.url}/_ctl/endpoints", json=order, timeout=5).status_code == 400

@@ -156,6 +156,18 @@ class BookingMachine(RuleBasedStateMachine):
             self.session, booking=booking, actor=ACTOR, now=now
         ))  # fmt: skip
 
+    @precondition(lambda self: self.model.claims)
+    @rule(place=PLACE, to=PLACE)
+    def move(self, place: int, to: int) -> None:
+        """Move whatever takes a slot to another one."""
+        taken, slot, now = sorted(self.model.claims), self._slot(to), self.model.now
+        slot_id = taken[place % len(taken)]
+        query = select(Booking).where(Booking.slot_id == slot_id, Booking.state.in_(OCCUPYING))
+        booking = self.session.scalars(query).one()
+        self._do("move", self.model.move(slot_id, slot.id), lambda: services.move_booking(
+            self.session, booking=booking, slot=slot, actor=ACTOR, now=now
+        ))  # fmt: skip
+
     @rule(issue=st.integers(0, 19))
     def send_issue(self, issue: int) -> None:
         """Send one of the issues; one try in seven, for little happens in it afterwards."""

@@ -204,6 +204,24 @@ class Model:
         del self.claims[slot]
         return FINE
 
+    def move(self, slot: int, target: int) -> Reasons:
+        """The publisher moves what takes a slot to another; all slots cost the same here."""
+        claim, reasons = self.claims[slot], set()
+        is_sold = claim.state == "confirmed" and claim.kind != "block"
+        is_promise = claim.state == "held" and claim.order is None
+        if slot == target or not (is_sold or is_promise):
+            reasons.add("CannotMove")
+        if self._is_out(self.facts[slot]) or self._is_out(self.facts[target]):
+            reasons.add("NotForSale")
+        if target in self.claims:
+            reasons.add("SlotTaken")
+        if not reasons:
+            self.claims[target] = self.claims.pop(slot)
+            if claim.order is not None:
+                slots = self.orders[claim.order].slots
+                slots[target] = slots.pop(slot)
+        return frozenset(reasons)
+
     def send_issue(self, issue: int) -> Reasons:
         """An issue goes out: what is confirmed in it ran, but for blocks."""
         if issue in self.gone_issues:

@@ -15,6 +15,7 @@ from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.inventory.queries import list_slots, list_slots_between
 from sponsorship.payments.models import Invoice
 from sponsorship.payments.queries import BookingMoney, money_by_booking
+from sponsorship.payments.queries.reversals import orders_held_back
 from sponsorship.tracking.queries import clicks_by_booking
 
 
@@ -22,7 +23,8 @@ from sponsorship.tracking.queries import clicks_by_booking
 class SlotView:
     """One slot as it is shown, with everything that stands behind it.
 
-    `is_unpaid_besides` is the second mark: money is open on a slot that shows a later state. `price_minor` is the list price
+    `is_unpaid_besides` is the second mark: money is open on a slot that shows a later state. `is_held_back` says that its
+    payment is disputed, and that it must not run until that is decided. `price_minor` is the list price
     (as booked for a sale, 0 for what came from the archive); `clicks` are people's, None where no link was tracked.
     """
 
@@ -37,6 +39,7 @@ class SlotView:
     sponsor_name: str
     state: SlotState
     is_unpaid_besides: bool
+    is_held_back: bool
     is_due_today: bool
     is_late: bool
     note: str
@@ -86,16 +89,16 @@ def get_slot_view(session: Session, slot: Slot, now: datetime) -> SlotView:
 def list_views(session: Session, slots: list[Slot], now: datetime) -> list[SlotView]:
     """Return these slots as they are shown, in the order given."""
     taken = _taken(session, [slot.id for slot in slots])
-    booking_ids = [booking.id for booking, _, _ in taken.values()]
+    booking_ids = [booking.id for booking, *_ in taken.values()]
     money = money_by_booking(session, booking_ids)
     clicks = clicks_by_booking(session, booking_ids)
     views = []
     for slot in slots:
-        booking, creative, invoice = taken.get(slot.id, (None, None, None))
+        booking, creative, invoice, is_disputed = taken.get(slot.id, (None, None, None, False))
         booking_id = booking.id if booking else 0
         count = clicks.get(booking_id)
         clicked = count.human if count else None
-        views.append(_view(slot, booking, creative, invoice, money.get(booking_id), clicked, now))
+        views.append(_view(slot, booking, creative, invoice, money.get(booking_id), clicked, is_disputed, now))
     return views
 
 
@@ -106,9 +109,10 @@ def _view(
     invoice: Invoice | None,
     money: BookingMoney | None,
     clicks: int | None,
+    is_disputed: bool,
     now: datetime,
 ) -> SlotView:
-    facts = _facts(slot, booking, creative, invoice, money, clicks)
+    facts = _facts(slot, booking, creative, invoice, money, clicks, is_disputed)
     state = rules.slot_state(facts, now)
     order = booking.order if booking else None
     return SlotView(
@@ -123,6 +127,7 @@ def _view(
         sponsor_name=_sponsor_name(booking),
         state=state,
         is_unpaid_besides=rules.owes_besides(facts, state),
+        is_held_back=rules.is_held_back(facts, state),
         is_due_today=rules.is_due_today(facts, state, now),
         is_late=rules.is_late(facts, state, now),
         note=rules.slot_note(facts, state, now),
@@ -138,6 +143,7 @@ def _facts(
     invoice: Invoice | None,
     money: BookingMoney | None,
     clicks: int | None,
+    is_disputed: bool,
 ) -> rules.SlotFacts:
     times = slot.deadlines
     order = booking.order if booking else None
@@ -157,6 +163,7 @@ def _facts(
         invoice_due_on=invoice.due_on if invoice else None,
         clicks=clicks,
         reason=booking.reason if booking else "",
+        is_disputed=is_disputed,
     )
 
 
@@ -174,13 +181,13 @@ def _price(slot: Slot, booking: Booking | None) -> int:
     return slot.list_price_minor
 
 
-def _taken(session: Session, slot_ids: list[int]) -> dict[int, tuple[Booking, Creative | None, Invoice | None]]:
-    """Who has which of these slots now, by slot id, with the copy and with the invoice of its order; one query.
+def _taken(session: Session, slot_ids: list[int]) -> dict[int, tuple[Booking, Creative | None, Invoice | None, bool]]:
+    """Who has which of these slots now, by slot id: with the copy, the order's invoice, and whether a dispute holds it back.
 
-    Slots, issues and newsletters are at hand already, so they are not read again with every booking.
+    One query. Slots, issues and newsletters are at hand already, so they are not read again with every booking.
     """
     query = (
-        select(Booking, Creative, Invoice)
+        select(Booking, Creative, Invoice, Booking.order_id.in_(orders_held_back()))
         .outerjoin(Creative, Creative.booking_id == Booking.id)
         .outerjoin(Invoice, Invoice.order_id == Booking.order_id)
         .where(Booking.slot_id.in_(slot_ids), Booking.state.in_(OCCUPYING))
@@ -192,4 +199,7 @@ def _taken(session: Session, slot_ids: list[int]) -> dict[int, tuple[Booking, Cr
             joinedload(Booking.order).options(lazyload(Order.newsletter), joinedload(Order.sponsor)),
         )
     )
-    return {booking.slot_id: (booking, creative, invoice) for booking, creative, invoice in session.execute(query)}
+    return {
+        booking.slot_id: (booking, creative, invoice, bool(is_disputed))
+        for booking, creative, invoice, is_disputed in session.execute(query)
+    }
