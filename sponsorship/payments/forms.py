@@ -220,7 +220,7 @@ class MoneyBackForm(FlaskForm):
     )
     keep_percent = StringField(
         "Kept by you, in percent of the price", [_OPTIONAL], [_line], default="0",
-        description="As your cancellation policy says. What is kept is earned at once.",
+        description="Filled in from your cancellation terms as of today. What is kept is earned at once.",
     )  # fmt: skip
     amount = StringField("Amount with tax", [_OPTIONAL], [_line], description="The bookings stand.")
     reason = StringField(

@@ -54,6 +54,7 @@ class SessionOrder:
     expires_at: datetime
     is_instant_only: bool
     metadata: Mapping[str, str]
+    is_invoice: bool = False  # the slots are booked already: only money is asked for
     is_taxed_there: bool = False  # the provider works out the tax and adds it
 
 

@@ -116,6 +116,37 @@ def give_up(token: str) -> Page:
     return go_to(_dates_url(_load_order(token)))
 
 
+@blueprint.post("/orders/<token>/invoice/pay")
+@access(Access.LINK)
+def pay_invoice(token: str) -> Page:
+    """Lead to a payment page over what is open on the order's invoice."""
+    _load_order(token)
+    url = None
+    try:
+        url = flows.pay_invoice(order_token=token, gateway=_gateway(), settings=settings(), now=clock.now())
+    except ProviderRefused as refusal:
+        log.warning("the payment page of an invoice was refused: %s", refusal)
+        flash("The payment page could not be opened. You have not been charged: write to us, or pay by bank.", "error")
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+    return go_to(url or url_for("storefront.show_order", token=token))
+
+
+@blueprint.get("/orders/<token>/invoice/return")
+@access(Access.LINK)
+def show_invoice_return(token: str) -> Page:
+    """Where an invoice's payment page leads when it is done: ask the provider, and show the order as it stands then."""
+    _load_order(token)
+    is_paid = False
+    try:
+        is_paid = flows.settle_invoice(order_token=token, gateway=_gateway(), now=clock.now())
+    except (ProviderUnavailable, ProviderRefused) as trouble:
+        log.warning("invoice could not be settled on its return page: %s", trouble)
+    if is_paid:
+        flash("Paid. Thank you.", "ok")
+    return go_to(url_for("storefront.show_order", token=token))
+
+
 @blueprint.get("/orders/<token>/invoice.pdf")
 @access(Access.LINK)
 def show_own_invoice(token: str) -> Response:

@@ -109,7 +109,7 @@ class StripeGateway:
             "expires_at": int(order.expires_at.timestamp()),
             "adaptive_pricing": {"enabled": False},
             "allow_promotion_codes": False,
-            "submit_type": "book",
+            "submit_type": "pay" if order.is_invoice else "book",
             "metadata": metadata,
             "payment_intent_data": {"metadata": metadata, "description": order.description},
         }

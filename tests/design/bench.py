@@ -22,6 +22,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
+from sponsorship.core import format as wording
 from sponsorship.core.flatplan import Spot, draw_flatplan, draw_place, draw_specimen
 
 ROOT = Path(__file__).parents[2]
@@ -113,6 +114,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    env.filters["money"] = wording.money
+    env.globals["count"] = wording.count
     spots = [
         Spot("primary", "paid", echo=True),
         Spot("sponsored", "open"),

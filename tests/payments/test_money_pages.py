@@ -19,6 +19,7 @@ from sponsorship.inventory.models import Newsletter
 from sponsorship.payments.models import CreditNote, Invoice, Refund, Seller
 from sponsorship.payments.rules import InvoiceState
 from sponsorship.payments.services import confirm_on_card, confirm_on_invoice
+from sponsorship.sponsors.queries import policy_of
 from tests.factories.booking import detailed_order
 from tests.factories.inventory import slot_on
 from tests.page_checks import CheckedClient
@@ -62,6 +63,20 @@ def fields(page: str) -> dict[str, str]:
     node = LexborHTMLParser(page).css_first("#money-back input[name=ticket]")
     assert node is not None
     return {"ticket": node.attributes["value"] or ""}
+
+
+@pytest.mark.parametrize(("free_days", "kept"), [(40, "33.33"), (30, "0"), (20, "0")])
+def test_the_form_starts_with_the_share_that_the_terms_let_the_publisher_keep(
+    owner: CheckedClient, session: Session, newsletter: Newsletter, now: datetime, free_days: int, kept: str
+) -> None:
+    order_id = order_of(newsletter, now)  # 24 and 31 days ahead
+    with transaction() as writing:
+        policy = policy_of(writing, newsletter.id)
+        policy.cancel_free_days, policy.cancel_kept_basis_points = free_days, 3_333
+        writing.add(policy)
+    page = LexborHTMLParser(owner.get(f"/desk/orders/{order_id}/money").get_data(as_text=True))
+    node = page.css_first("#money-back input[name=keep_percent]")
+    assert node is not None and node.attributes["value"] == kept
 
 
 def test_cancelling_is_looked_at_before_it_is_done(

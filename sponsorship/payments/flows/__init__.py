@@ -12,6 +12,7 @@ from sponsorship.payments.flows.checkout import (
     settle_session,
 )
 from sponsorship.payments.flows.displaced import refund_displaced
+from sponsorship.payments.flows.invoices import pay_invoice, settle_invoice
 from sponsorship.payments.flows.refunds import send_due_refunds, send_refund, sync_dispute, sync_refund
 from sponsorship.payments.flows.reminders import send_reminders
 from sponsorship.payments.flows.settle import Reconciled, reconcile, settle_inbox, settle_provider_session
@@ -23,6 +24,7 @@ __all__ = [
     "check_out",
     "give_up",
     "open_checkout",
+    "pay_invoice",
     "reconcile",
     "refund_displaced",
     "release_order",
@@ -31,6 +33,7 @@ __all__ = [
     "send_refund",
     "send_reminders",
     "settle_inbox",
+    "settle_invoice",
     "settle_order",
     "settle_provider_session",
     "settle_session",

@@ -18,6 +18,7 @@ from sponsorship.payments.gateway import PaymentGateway, ProviderEvent, Provider
 from sponsorship.payments.queries import (
     find_payment_session,
     find_session_by_metadata,
+    list_confirmed,
     list_due_events,
     list_overdue_checkouts,
     list_unsettled_sessions,
@@ -90,8 +91,10 @@ def reconcile(*, gateway: PaymentGateway, settings: Settings, now: datetime, dee
             open_unseen_for=timedelta(0) if deep else OPEN_UNSEEN_FOR,
             awaiting_unseen_for=timedelta(0) if deep else AWAITING_UNSEEN_FOR,
         )
+        confirmed_before = list_confirmed(session, unsettled)  # an invoice of theirs is being paid
     settle = partial(settle_session, gateway=gateway, now=now)
-    states = [_try(settle, session_id, "session") for session_id in unsettled]
+    settled = {session_id: _try(settle, session_id, "session") for session_id in unsettled}
+    states = [state for session_id, state in settled.items() if session_id not in confirmed_before]
     with reading() as session:
         overdue = list_overdue_checkouts(session, now)
     release = partial(release_order, gateway=gateway, now=now)

@@ -81,6 +81,11 @@ class PaymentSession(Base):
         return bool(self.request.get("automatic_tax", {}).get("enabled"))
 
     @property
+    def is_for_invoice(self) -> bool:
+        """Whether it collects what is open on the order's invoice, not the order itself."""
+        return "invoice" in self.request["metadata"]
+
+    @property
     def terms(self) -> SessionTerms:
         """What was agreed on when the page was asked for; the provider's answer is compared with it."""
         return SessionTerms(

@@ -1,6 +1,6 @@
 """Reads about what is under way with the provider: payment sessions, webhook events, refunds."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
@@ -64,6 +64,14 @@ def list_unsettled_sessions(
     moving = is_open | (is_awaiting & (seen <= now - awaiting_unseen_for))
     query = select(PaymentSession.id).join(PaymentSession.order).where(moving)
     return list(session.scalars(query.order_by(PaymentSession.id)))
+
+
+def list_confirmed(session: Session, payment_session_ids: Collection[int]) -> set[int]:
+    """Return which of these sessions are of orders that are confirmed already."""
+    query = select(PaymentSession.id).join(PaymentSession.order)
+    return set(
+        session.scalars(query.where(PaymentSession.id.in_(payment_session_ids), Order.state == OrderState.CONFIRMED))
+    )
 
 
 def list_overdue_checkouts(session: Session, now: datetime) -> list[int]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sponsorship.booking.models import Booking, Order
 from sponsorship.core import format as wording
 from sponsorship.core.pdf import typeset
+from sponsorship.core.web import page_url
 from sponsorship.payments.models import CreditNote, Invoice, OrderTerms, Seller
 from sponsorship.payments.queries.terms import find_terms, get_seller
 from sponsorship.payments.rules import InvoiceState
@@ -131,7 +132,8 @@ def _payment(invoice: Invoice, seller: Seller) -> list[str]:
     if invoice.order.payment_method is not None and invoice.order.payment_method.value == "card":
         return ["Paid by card. Nothing is owed."]
     asked = f"Please pay by {wording.long_day(invoice.due_on)} and give {invoice.number} as the reference."
-    return [asked, *seller.bank_details.splitlines()]
+    by_card = f"By card: {page_url('storefront.show_order', token=invoice.order.token)}"
+    return [asked, *seller.bank_details.splitlines(), by_card]
 
 
 def _country(code: str) -> str:

@@ -27,7 +27,7 @@ from sponsorship.inventory.rules import IssueState
 from sponsorship.inventory.services import today_of
 from sponsorship.payments.errors import TooManySessions
 from sponsorship.payments.gateway import ProviderSession, SessionLine, SessionOrder
-from sponsorship.payments.models import PaymentSession
+from sponsorship.payments.models import Invoice, PaymentSession
 from sponsorship.payments.queries import find_receipt, find_standing_session, list_payment_sessions
 from sponsorship.payments.queries.terms import find_terms
 from sponsorship.payments.rules import (
@@ -41,6 +41,7 @@ from sponsorship.payments.rules import (
 )
 from sponsorship.payments.rules.reversals import TaskKind
 from sponsorship.payments.rules.taxes import TaxMode
+from sponsorship.payments.services.card_invoices import take_card_payment
 from sponsorship.payments.services.invoices import confirm_on_card
 from sponsorship.payments.services.notices import ask_for_review, tell_moved, tell_not_charged
 from sponsorship.payments.services.refunds import keep_unapplied, request_refund
@@ -98,12 +99,60 @@ def begin_session(
     enter_checkout(session, order=order, held_until=held_until, now=now)
     if order.held_until is None or order.held_until <= wanted.expires_at:
         raise HoldExpired
+    return _freeze(session, order, wanted, request, f"co:{order.id}", order.total_minor, is_live, now)
+
+
+def describe_invoice_session(session: Session, *, invoice: Invoice, deployment: str, now: datetime) -> SessionOrder:
+    """Return what a payment page for an invoice asks for: what is open on it, in one line, by means that pay at once."""
+    order = invoice.order
+    attempt = len(list_payment_sessions(session, order.id)) + 1
+    label = f"Invoice {invoice.number}" + ("" if invoice.open_minor == invoice.total_minor else ", what is open")
+    return SessionOrder(
+        reference=order.token,
+        description=f"{order.newsletter.name}, invoice {invoice.number}",
+        lines=(SessionLine(label, invoice.open_minor),),
+        currency=invoice.currency,
+        email=order.contact_email,
+        success_url=page_url("payments.show_invoice_return", token=order.token),
+        back_url=page_url("storefront.show_order", token=order.token),
+        expires_at=session_expiry(now),
+        is_instant_only=True,
+        is_invoice=True,
+        metadata={
+            "app": APP, "deployment": deployment, "order_id": str(order.id), "attempt": str(attempt),
+            "invoice": invoice.number,
+        },
+    )  # fmt: skip
+
+
+def begin_invoice_session(
+    session: Session,
+    *,
+    invoice: Invoice,
+    wanted: SessionOrder,
+    request: Mapping[str, Any],
+    is_live: bool,
+    now: datetime,
+) -> PaymentSession:
+    """Freeze the request for an invoice's payment page with its key and the amount that is open now."""
+    return _freeze(session, invoice.order, wanted, request, f"inv-pay:{invoice.id}", invoice.open_minor, is_live, now)
+
+
+def _freeze(
+    session: Session,
+    order: Order,
+    wanted: SessionOrder,
+    request: Mapping[str, Any],
+    what: str,
+    amount_minor: int,
+    is_live: bool,
+    now: datetime,
+) -> PaymentSession:
     attempt = wanted.metadata["attempt"]
     payment = PaymentSession(
         order=order, attempt=int(attempt), request=dict(request), state=SessionState.CREATING,
-        idempotency_key=f"{wanted.metadata['deployment']}:co:{order.id}:{attempt}",
-        amount_minor=order.total_minor, currency=order.currency, is_live=is_live, expires_at=wanted.expires_at,
-        created_at=now,
+        idempotency_key=f"{wanted.metadata['deployment']}:{what}:{attempt}", amount_minor=amount_minor,
+        currency=wanted.currency, is_live=is_live, expires_at=wanted.expires_at, created_at=now,
     )  # fmt: skip
     session.add(payment)
     session.flush()
@@ -204,6 +253,9 @@ def _take_payment(
     """Confirm with the money, or, where that cannot be, keep it apart and give it back."""
     order = payment.order
     if find_receipt(session, order.id, ReceiptSource.STRIPE, told.money_id) is not None:
+        return
+    if payment.is_for_invoice:
+        take_card_payment(session, payment=payment, told=told, refund_request=refund_request, now=now)
         return
     is_double = order.state not in (*UNPAID, *LATE, OrderState.HELD)
     if is_double or not _confirm(session, payment, told, now):

@@ -1,6 +1,6 @@
 """An order's money: its story, what can be given back and what that would do, what waits for a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, current_app, flash, g, render_template, request, url_for
@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
-from sponsorship.booking.models import Order
-from sponsorship.booking.queries import get_order_by_id
-from sponsorship.booking.rules import BookingState, OrderState
+from sponsorship.booking.models import Booking, Order
+from sponsorship.booking.queries import cancellation_policy, get_order_by_id
+from sponsorship.booking.rules import BookingState, OrderState, cancellation_share, days_until
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
@@ -154,7 +154,17 @@ def _order(order_id: int, permission: Permission) -> Order:
 
 def _form(order: Order) -> MoneyBackForm:
     live = [booking for booking in order.bookings if booking.state is BookingState.CONFIRMED]
-    return MoneyBackForm(bookings=live, currency=order.currency, ticket=new_token())
+    kept = _kept_by_policy(order, live)
+    return MoneyBackForm(bookings=live, currency=order.currency, ticket=new_token(), keep_percent=kept)
+
+
+def _kept_by_policy(order: Order, live: Sequence[Booking]) -> str:
+    """The share that the newsletter's terms let it keep today, in percent; where its bookings differ, the least of theirs."""
+    policy, zone, now = cancellation_policy(db.session(), order.newsletter_id), order.newsletter.timezone, clock.now()
+    days = [days_until(booking.slot.issue.publish_on, now, zone) for booking in live]
+    share = min((cancellation_share(policy, left) for left in days), default=0)
+    whole, rest = divmod(share, 100)
+    return f"{whole}.{rest:02d}" if rest else str(whole)
 
 
 def _foresee(order: Order, form: MoneyBackForm) -> Foresight | None:

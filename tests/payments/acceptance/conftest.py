@@ -29,6 +29,7 @@ from sponsorship.inventory.models import Newsletter
 from sponsorship.payments import flows
 from sponsorship.payments.models import JournalLine, WebhookEvent
 from sponsorship.payments.rules import InboxState
+from tests.factories.booking import make_sponsor
 from tests.factories.inventory import slot_on
 from tests.payments.conftest import DAYS, Shop, serving, wait_until
 
@@ -234,6 +235,21 @@ def publisher(app: Flask, stage: Stage, sign_in: Callable[..., User]) -> Visitor
     visitor = Visitor(stage.url)
     cookie = client.get_cookie(session_cookie_name_of(app))
     assert cookie is not None
+    visitor.http.cookies.set(cookie.key, cookie.value)
+    return visitor
+
+
+@pytest.fixture
+def trusted(app: Flask, stage: Stage, sign_in: Callable[..., User]) -> Visitor:
+    """A buyer who is signed in and may pay by invoice."""
+    with transaction() as session:
+        newsletter = session.get_one(Newsletter, stage.shop.newsletter_id)
+        make_sponsor(session, newsletter, now=stage.shop.now).may_pay_by_invoice = True
+    client = app.test_client()
+    sign_in(client, "noor@tidewatch.example")
+    cookie = client.get_cookie(session_cookie_name_of(app))
+    assert cookie is not None
+    visitor = Visitor(stage.url)
     visitor.http.cookies.set(cookie.key, cookie.value)
     return visitor
 

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
-from sponsorship.accounts.models import User
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import get_order
 from sponsorship.booking.services import lapse_order, propose_order
@@ -19,9 +17,8 @@ from sponsorship.inventory.services import mark_issue_sent
 from sponsorship.payments import flows
 from sponsorship.payments.models import CreditNote, Dispute, Invoice, KeptMoney, MoneyTask, PaymentSession, Refund
 from sponsorship.payments.queries.reversals import list_held_back
-from tests.factories.booking import make_sponsor
 from tests.factories.inventory import issue_on, slot_on
-from tests.payments.acceptance.conftest import DETAILS, Stage, Visitor, session_cookie_name_of
+from tests.payments.acceptance.conftest import DETAILS, Stage, Visitor
 from tests.payments.conftest import DAYS
 
 NEAR = date(2026, 11, 22)
@@ -74,21 +71,6 @@ def give_back(stage: Stage, publisher: Visitor, token: str, **wanted: object) ->
 def rows(stage: Stage, model: type) -> list:
     """Every row of a table."""
     return stage.shop.rows(model)
-
-
-@pytest.fixture
-def trusted(app: Flask, stage: Stage, sign_in: Callable[..., User]) -> Visitor:
-    """A buyer who is signed in and may pay by invoice."""
-    with transaction() as session:
-        newsletter = session.get_one(Newsletter, stage.shop.newsletter_id)
-        make_sponsor(session, newsletter, now=stage.shop.now).may_pay_by_invoice = True
-    client = app.test_client()
-    sign_in(client, "noor@tidewatch.example")
-    cookie = client.get_cookie(session_cookie_name_of(app))
-    assert cookie is not None
-    visitor = Visitor(stage.url)
-    visitor.http.cookies.set(cookie.key, cookie.value)
-    return visitor
 
 
 def invoiced(stage: Stage, trusted: Visitor, *days: date, key: str = "primary", **more: str) -> str:
@@ -190,7 +172,29 @@ def test_23_net_30_with_po(stage: Stage, publisher: Visitor, trusted: Visitor) -
     assert refused.status_code == 409 and "may owe $2,000" in refused.text and stage.state(second) == "held"
 
 
-def test_24_invoice_paid_by_bank_partly_over(stage: Stage, publisher: Visitor, trusted: Visitor) -> None:
+def to_card(stage: Stage, token: str, buyer: Visitor) -> str:
+    """Press "Pay by card" on an order's page; returns the payment page's session."""
+    page = f"/orders/{token}"
+    assert f"{page}/invoice/pay" in buyer.get(page).text
+    answer = buyer.post(f"{page}/invoice/pay", {}, page=page)
+    assert answer.status_code == 303 and "/pay/" in answer.headers["Location"], answer.text[:2000]
+    return answer.headers["Location"].rsplit("/", 1)[-1]
+
+
+def test_24_invoice_paid_by_card_by_bank_partly_over(stage: Stage, publisher: Visitor, trusted: Visitor) -> None:
+    whole = invoiced(stage, trusted, DAYS[2])
+    page = to_card(stage, whole, trusted)
+    assert to_card(stage, whole, trusted) == page  # one page, however often it is asked for
+    stage.press(page, "pay")
+    stage.deliver()
+    completed = stage.events("checkout.session.completed")[-1]
+    assert stage.send_event(completed).status_code == 200  # the same webhook once more
+    stage.work()
+    assert trusted.get(f"/orders/{whole}/invoice/return").headers["Location"].endswith(f"/orders/{whole}")
+    assert (invoice_of(stage, whole).state.value, stage.receipts(whole), stage.balance("ar")) == ("paid", [165_000], 0)
+    assert stage.balance("stripe") + stage.balance("fees") == 165_000 and stage.state(whole) == "confirmed"
+    refused = trusted.post(f"/orders/{whole}/invoice/pay", {}, page=f"/orders/{whole}")
+    assert refused.headers["Location"].endswith(f"/orders/{whole}") and rows(stage, Refund) == []
     token = invoiced(stage, trusted)
     assert bank(stage, publisher, token, "650.00", "first") == 303
     assert (invoice_of(stage, token).state.value, stage.balance("ar"), stage.balance("bank")) == (
