@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from sponsorship.accounts.models import SignInLink, TeamMember, User, UserSession
 from sponsorship.accounts.rules import Permission, Viewer
@@ -13,8 +13,12 @@ from sponsorship.core.tokens import hash_token
 
 def find_viewer(session: Session, token: str, now: datetime) -> Viewer | None:
     """Return who holds a live session, or None where the token is unknown, ended or too old."""
-    query = select(UserSession).where(UserSession.token_hash == hash_token(token))
-    row = session.scalars(query).one_or_none()
+    query = (
+        select(UserSession)
+        .where(UserSession.token_hash == hash_token(token))
+        .options(joinedload(UserSession.user).joinedload(User.memberships).lazyload(TeamMember.user))
+    )
+    row = session.scalars(query).unique().one_or_none()
     if row is None or row.ended_at is not None or row.expires_at <= now or row.user.disabled_at is not None:
         return None
     return viewer_of(row.user)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sponsorship.booking.models import Booking
@@ -14,7 +14,11 @@ class Creative(Base):
     """The copy of one booking; its text is its latest version."""
 
     __tablename__ = "creative"
-    __table_args__ = (UniqueConstraint("booking_id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("booking_id"),
+        Index("ix_creative_state", "state", "booking_id"),  # who waits to be read, asked on every page of a desk
+        {"sqlite_autoincrement": True},
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
     state: Mapped[CreativeState] = mapped_column(word_enum(CreativeState))

@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from sponsorship.checks.rules import NEAR_COPY_FROM, NEIGHBOUR_DAYS, NEIGHBOUR_ISSUES
-from sponsorship.checks.similarity import likeness
+from sponsorship.checks.rules import ALIKE_FROM, RuleSetting
+from sponsorship.checks.similarity import masked_words, rank_alike, spell
 from sponsorship.core.text import LimitUnit, count_units
 from sponsorship.core.urls import host_of, normal_url
 from sponsorship.demo.rules.clicks import people_of, visits
@@ -58,18 +58,22 @@ def test_every_sponsor_is_invented_reachable_and_in_the_plan() -> None:
 
 
 def test_two_ads_are_alike_only_where_they_are_meant_to_be() -> None:
-    def copy(ad: Ad) -> str:
-        return f"{ad.heading}\n{ad.body}"
+    def words(ad: Ad) -> str:
+        return spell(masked_words(f"{ad.heading}\n{ad.body}", SPONSORS[ad.sponsor].name))
 
     ads = [ad for placement, ad in every_ad() if ad not in SAME_AGAIN.values()]
+    spelt = dict(enumerate(map(words, ads)))
     for number, ad in enumerate(ads):
-        assert all(likeness(copy(ad), copy(other)) < NEAR_COPY_FROM for other in ads[number + 1 :]), ad.heading
+        alike = rank_alike(spelt[number], {key: text for key, text in spelt.items() if key != number})
+        assert max(alike.values(), default=0) * 100 < ALIKE_FROM, ad.heading
     for key in ("cinderbox", "spindrift"):
-        own = [ad for ad in ads if ad.sponsor == key]
-        assert max(likeness(copy(ad), copy(SAME_AGAIN[key])) for ad in own) > NEAR_COPY_FROM
+        alike = rank_alike(words(SAME_AGAIN[key]), spelt)
+        best = max(alike, key=alike.__getitem__)
+        assert alike[best] * 100 >= ALIKE_FROM and ads[best].sponsor == key
 
 
 def test_no_page_is_printed_twice_within_the_checks_reach_but_those_to_be_found() -> None:
+    reach = RuleSetting()
     for day in DAYS[::13]:
         next_issue = issue_sunday(day, 0)
         printed: list[tuple[int, date, str]] = []
@@ -82,7 +86,7 @@ def test_no_page_is_printed_twice_within_the_checks_reach_but_those_to_be_found(
             near = [
                 step
                 for step, when, other in printed
-                if other == page and (cell.step - step <= NEIGHBOUR_ISSUES or on - when <= NEIGHBOUR_DAYS)
+                if other == page and (cell.step - step <= reach.issues or (on - when).days <= reach.days)
             ]
             assert not near, f"{page} in {near} and {cell.step}"
             printed.append((cell.step, on, page))

@@ -12,13 +12,13 @@ from sponsorship.assembly.queries import SlotView, list_slot_views
 from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.rules import BookingKind, OrderState, PaymentMethod, SlotState
 from sponsorship.checks.models import Finding
-from sponsorship.checks.rules import CheckRule, Severity
+from sponsorship.checks.rules import CheckRule, FindingState, Severity
 from sponsorship.core.mail import Mail, MailState
 from sponsorship.core.outbox import DeliveryState, OutboxDelivery
 from sponsorship.creative.models import Creative
 from sponsorship.demo.services.seed import MAIL_IS_NEWS
 from sponsorship.inventory.models import Issue, Placement, Slot
-from sponsorship.inventory.queries import find_next_issue
+from sponsorship.inventory.queries import list_issues
 from sponsorship.inventory.rules import IssueState
 from sponsorship.payments.models import Invoice, JournalEntry, Receipt
 from sponsorship.payments.queries import list_open_invoices, total_money
@@ -52,8 +52,7 @@ def test_half_a_year_of_issues_ran_for_forty_sponsors(demo: Demo) -> None:
 
 
 def test_the_next_issue_wants_one_of_each_thing_today(demo: Demo) -> None:
-    issue = find_next_issue(demo.session, demo.newsletter.id, demo.now)
-    assert issue is not None and 0 <= (issue.publish_on - DAY).days <= 6
+    (issue,) = list_issues(demo.session, demo.newsletter.id, DAY, DAY + timedelta(days=6))
     views = [view for view in views_of(demo) if view.issue.id == issue.id]
     assert Counter(view.state for view in views) == {
         SlotState.REVIEW: 1, SlotState.APPROVED: 2, SlotState.MISSING: 1,
@@ -101,9 +100,8 @@ def test_orders_of_three_have_their_discount_and_one_hold_lapsed(demo: Demo) -> 
 
 
 def test_the_checks_find_what_repeats_and_nothing_else(demo: Demo) -> None:
-    found = [
-        (finding.text.sponsor_name, finding.rule, finding.severity) for finding in demo.session.scalars(select(Finding))
-    ]
+    standing = select(Finding).where(Finding.state != FindingState.GONE)  # gone: of a first try that was sent back
+    found = [(finding.text.sponsor_name, finding.rule, finding.severity) for finding in demo.session.scalars(standing)]
     assert Counter(found) == {
         ("Cinderbox", CheckRule.SAME_DESTINATION, Severity.LOOK): 1,
         ("Cinderbox", CheckRule.NEAR_COPY, Severity.LOOK): 1,

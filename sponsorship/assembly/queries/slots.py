@@ -4,19 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from sponsorship.assembly.rules import slots as rules
 from sponsorship.assembly.rules.preflight import Act
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.queries import occupants_of
-from sponsorship.booking.rules import BookingKind, BookingState, SlotState
+from sponsorship.booking.rules import OCCUPYING, BookingKind, BookingState, SlotState
 from sponsorship.creative.models import Creative
 from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
-from sponsorship.inventory.queries import list_issues, list_slots
+from sponsorship.inventory.queries import list_slots, list_slots_between
 from sponsorship.payments.models import Invoice
 from sponsorship.payments.queries import BookingMoney, money_by_booking
-from sponsorship.payments.queries.reversals import list_held_back
+from sponsorship.payments.queries.reversals import orders_held_back
 from sponsorship.tracking.queries import clicks_by_booking
 
 
@@ -74,8 +73,7 @@ class SlotView:
 
 def list_slot_views(session: Session, newsletter: Newsletter, first: date, last: date, now: datetime) -> list[SlotView]:
     """Return the slots of the issues from `first` to `last`, both included, by date, position and ordinal."""
-    issues = list_issues(session, newsletter.id, first, last)
-    return list_views(session, list_slots(session, [issue.id for issue in issues]), now)
+    return list_views(session, list_slots_between(session, newsletter.id, first, last), now)
 
 
 def list_issue_views(session: Session, issue: Issue, now: datetime) -> list[SlotView]:
@@ -90,32 +88,17 @@ def get_slot_view(session: Session, slot: Slot, now: datetime) -> SlotView:
 
 def list_views(session: Session, slots: list[Slot], now: datetime) -> list[SlotView]:
     """Return these slots as they are shown, in the order given."""
-    bookings = occupants_of(session, [slot.id for slot in slots])
-    booking_ids = [booking.id for booking in bookings.values()]
-    order_ids = [booking.order_id for booking in bookings.values() if booking.order_id]
-    creatives = _creatives(session, booking_ids)
-    invoices = _invoices(session, order_ids)
-    disputed = list_held_back(session, order_ids)
+    taken = _taken(session, [slot.id for slot in slots])
+    booking_ids = [booking.id for booking, *_ in taken.values()]
     money = money_by_booking(session, booking_ids)
     clicks = clicks_by_booking(session, booking_ids)
     views = []
     for slot in slots:
-        booking = bookings.get(slot.id)
+        booking, creative, invoice, is_disputed = taken.get(slot.id, (None, None, None, False))
         booking_id = booking.id if booking else 0
-        invoice = invoices.get(booking.order_id or 0) if booking else None
         count = clicks.get(booking_id)
-        views.append(
-            _view(
-                slot,
-                booking,
-                creatives.get(booking_id),
-                invoice,
-                money.get(booking_id),
-                count.human if count else None,
-                booking is not None and booking.order_id in disputed,
-                now,
-            )
-        )
+        clicked = count.human if count else None
+        views.append(_view(slot, booking, creative, invoice, money.get(booking_id), clicked, is_disputed, now))
     return views
 
 
@@ -198,11 +181,25 @@ def _price(slot: Slot, booking: Booking | None) -> int:
     return slot.list_price_minor
 
 
-def _creatives(session: Session, booking_ids: list[int]) -> dict[int, Creative]:
-    query = select(Creative).where(Creative.booking_id.in_(booking_ids)).options(lazyload(Creative.booking))
-    return {creative.booking_id: creative for creative in session.scalars(query)}
+def _taken(session: Session, slot_ids: list[int]) -> dict[int, tuple[Booking, Creative | None, Invoice | None, bool]]:
+    """Who has which of these slots now, by slot id: with the copy, the order's invoice, and whether a dispute holds it back.
 
-
-def _invoices(session: Session, order_ids: list[int]) -> dict[int, Invoice]:
-    query = select(Invoice).where(Invoice.order_id.in_(order_ids)).options(lazyload(Invoice.order))
-    return {invoice.order_id: invoice for invoice in session.scalars(query)}
+    One query. Slots, issues and newsletters are at hand already, so they are not read again with every booking.
+    """
+    query = (
+        select(Booking, Creative, Invoice, Booking.order_id.in_(orders_held_back()))
+        .outerjoin(Creative, Creative.booking_id == Booking.id)
+        .outerjoin(Invoice, Invoice.order_id == Booking.order_id)
+        .where(Booking.slot_id.in_(slot_ids), Booking.state.in_(OCCUPYING))
+        .options(
+            lazyload(Booking.slot),
+            lazyload(Creative.booking),
+            lazyload(Invoice.order),
+            joinedload(Booking.sponsor),
+            joinedload(Booking.order).options(lazyload(Order.newsletter), joinedload(Order.sponsor)),
+        )
+    )
+    return {
+        booking.slot_id: (booking, creative, invoice, bool(is_disputed))
+        for booking, creative, invoice, is_disputed in session.execute(query)
+    }

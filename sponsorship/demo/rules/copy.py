@@ -38,9 +38,9 @@ SAME_AGAIN: dict[str, Ad] = {
     "cinderbox": Ad(
         "cinderbox",
         "Know what your containers do at 3 a.m.",
-        "Cinderbox watches every process, file write and outbound connection inside your running containers, and speaks up "
-        "only when something happens that has never happened before. One DaemonSet, no sidecars, and under 1% CPU on the "
-        "clusters we have measured. Readers of the Runbook get 60 days on up to 50 nodes.",
+        "Cinderbox watches every process, file write and network connection inside your running containers, and tells you "
+        "when something new happens. One DaemonSet, no sidecars, and under 1% CPU on the clusters we have measured. Readers "
+        "of the Runbook get 60 days on up to 50 nodes.",
         "https://cinderbox.example/runbook?utm_source=sunday-runbook",
         "Start the 60 days",
     ),

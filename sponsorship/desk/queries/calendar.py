@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from sponsorship.assembly.queries import SlotView, list_slot_views
@@ -65,21 +65,24 @@ class Calendar:
     earlier: date | None
     later: date | None
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nobody has a slot on this page."""
+        return all(view.booking is None for view in self.views)
+
 
 def get_calendar(
     session: Session, newsletter: Newsletter, start: date | None, now: datetime, rows: int = ROWS
 ) -> Calendar:
     """Return the page that begins at `start`, by default two issues before today, in a fixed number of queries."""
     today = local(now, newsletter.timezone).date()
-    days = list(
-        session.scalars(select(Issue.publish_on).where(Issue.newsletter_id == newsletter.id).order_by(Issue.publish_on))
-    )
+    days, off = _days(session, newsletter.id)
     begin = _begin(days, start, today)
     shown = days[begin : begin + rows]
     first, last = (shown[0], shown[-1]) if shown else (today, today)
     views = list_slot_views(session, newsletter, first, last, now)
     columns = _columns(views)
-    off = _days_off(session, newsletter.id, first, last)
+    off = {day: reason for day, reason in off.items() if first <= day <= last}
     return Calendar(
         today=today,
         first=first,
@@ -135,14 +138,15 @@ def _issue_row(views: Sequence[SlotView], columns: Sequence[Column], today: date
     )
 
 
-def _days_off(session: Session, newsletter_id: int, first: date, last: date) -> dict[date, str]:
-    """Days on which the rhythm would give an issue and there is none, with the reason."""
-    query = select(RhythmException).where(
+def _days(session: Session, newsletter_id: int) -> tuple[list[date], dict[date, str]]:
+    """The days with an issue, in order; and those on which the rhythm would give one and there is none, with the reason."""
+    issues = select(Issue.publish_on.label("day"), literal(False).label("is_off"), literal("").label("reason"))
+    off = select(RhythmException.on_day, literal(True), RhythmException.reason).where(
         RhythmException.newsletter_id == newsletter_id,
-        RhythmException.on_day.between(first, last),
         RhythmException.change.in_((RhythmChange.SKIPPED, RhythmChange.MOVED)),
     )
-    return {row.on_day: row.reason for row in session.scalars(query)}
+    rows = session.execute(union_all(issues.where(Issue.newsletter_id == newsletter_id), off).order_by("day")).all()
+    return [row.day for row in rows if not row.is_off], {row.day: row.reason for row in rows if row.is_off}
 
 
 def _chips(views: Sequence[SlotView]) -> tuple[Chip, ...]:

@@ -10,7 +10,8 @@ from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.rules import BookingKind, BookingState
 from sponsorship.creative.models import Creative
 from sponsorship.creative.rules import EDITABLE, CreativeState
-from sponsorship.inventory.models import Issue, Slot
+from sponsorship.inventory.models import Issue, Newsletter, Slot
+from sponsorship.inventory.rules import IssueState
 from sponsorship.sponsors.models import Contact
 
 MOST_LOOKED_AT = 200
@@ -32,17 +33,42 @@ class OwnBooking:
         return self.state is BookingState.CONFIRMED and (self.copy_state is None or self.copy_state in EDITABLE)
 
 
-def count_to_review(session: Session, newsletter_id: int) -> int:
-    """Return how many sponsors' copies wait for the publisher."""
-    query = (
-        select(func.count(Creative.id))
-        .join(Booking, Creative.booking_id == Booking.id)
+@dataclass(frozen=True, slots=True)
+class DeskNews:
+    """What the team sees above every page: how many copies wait for it, and the next issue; None where none is planned."""
+
+    to_review: int
+    issue_id: int | None
+    issue_number: int | None
+    publish_at: datetime | None
+
+
+def get_desk_news(session: Session, newsletter_id: int, now: datetime) -> DeskNews:
+    """Return what the team sees above every page; one query.
+
+    It starts at what was submitted, of which there is little, and not at the newsletter's bookings, of which there are many.
+    """
+    is_ours = (
+        select(Booking.id)
         .join(Slot, Booking.slot_id == Slot.id)
         .join(Issue, Slot.issue_id == Issue.id)
-        .where(Issue.newsletter_id == newsletter_id, Creative.state == CreativeState.SUBMITTED)
-        .where(Booking.state == BookingState.CONFIRMED)
+        .where(Booking.id == Creative.booking_id, Booking.state == BookingState.CONFIRMED)
+        .where(Issue.newsletter_id == newsletter_id)
     )
-    return session.scalar(query) or 0
+    waiting = select(func.count(Creative.id)).where(Creative.state == CreativeState.SUBMITTED, is_ours.exists())
+    ahead = (
+        select(Issue.id)
+        .where(Issue.newsletter_id == newsletter_id, Issue.state == IssueState.PLANNED, Issue.publish_at > now)
+        .order_by(Issue.publish_at)
+        .limit(1)
+    )
+    query = (
+        select(waiting.scalar_subquery(), Issue.id, Issue.number, Issue.publish_at)
+        .select_from(Newsletter)
+        .outerjoin(Issue, Issue.id == ahead.scalar_subquery())
+        .where(Newsletter.id == newsletter_id)
+    )
+    return DeskNews(*session.execute(query).one())
 
 
 def list_own_bookings(session: Session, *, token: str | None, user_id: int | None) -> list[OwnBooking]:

@@ -30,12 +30,12 @@ __all__ = ["show_calendar", "show_docket"]
 def show_calendar(slug: str) -> str:
     """Show the slots by issue; the filters work with and without a script, and so does the docket beside."""
     newsletter, now = read_newsletter(slug), clock.now()
-    if not has_bookings(db.session(), newsletter.id) and "from" not in request.args:
-        return empty_page(newsletter, "Calendar")
     start, is_year = request.args.get("from"), request.args.get("span") == "year"
     calendar = get_calendar(
         db.session(), newsletter, parse_day(start) if start else None, now, YEAR_ROWS if is_year else ROWS
     )
+    if start is None and calendar.is_free and not has_bookings(db.session(), newsletter.id):
+        return empty_page(newsletter, "Calendar")
     states, find = request.args.getlist("state"), request.args.get("find", "")
     wanted = {view.slot.id for view in calendar.views if is_wanted(view, states, find)}
     docket = _docket_beside(calendar, request.args.get("slot", type=int), now)

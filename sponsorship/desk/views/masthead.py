@@ -10,11 +10,11 @@ from sponsorship.booking.rules import BookingState
 from sponsorship.core import clock
 from sponsorship.core.db import db
 from sponsorship.core.web import Access, declared_access
-from sponsorship.desk.queries.masthead import OwnBooking, count_to_review, list_own_bookings
+from sponsorship.desk.queries.masthead import DeskNews, OwnBooking, get_desk_news, list_own_bookings
 from sponsorship.desk.rules.issues import time_left
 from sponsorship.desk.rules.navigation import SHARED_PAGES, SPONSOR_PAGES, TEAM_PAGES, current_item
-from sponsorship.inventory.models import Issue, Newsletter
-from sponsorship.inventory.queries import find_next_issue, list_newsletters
+from sponsorship.inventory.models import Newsletter
+from sponsorship.inventory.queries import list_newsletters
 
 Item = dict[str, Any]
 
@@ -28,21 +28,21 @@ class TeamMasthead:
         self._newsletter, self._viewer = newsletter, viewer
 
     @cached_property
-    def _next_issue(self) -> Issue | None:
-        return find_next_issue(db.session(), self._newsletter.id, clock.now())
+    def _news(self) -> DeskNews:
+        return get_desk_news(db.session(), self._newsletter.id, clock.now())
 
     @cached_property
     def items(self) -> list[Item]:
         """Revenue, Calendar, Issue (the next one), Review with what waits, Sponsors."""
-        slug, waiting = self._newsletter.slug, count_to_review(db.session(), self._newsletter.id)
+        slug, waiting = self._newsletter.slug, self._news.to_review
         items = [
             _item("revenue", "Revenue", "report-money", url_for("desk.show_revenue", slug=slug)),
             _item("calendar", "Calendar", "calendar-week", url_for("desk.show_calendar", slug=slug)),
             _item("review", "Review", "eye", url_for("creative.list_queue", slug=slug), waiting, "waiting"),
             _item("sponsors", "Sponsors", "users", url_for("desk.list_sponsors", slug=slug)),
         ]
-        if self._next_issue is not None:
-            href = url_for("assembly.show_issue", issue_id=self._next_issue.id)
+        if self._news.issue_id is not None:
+            href = url_for("assembly.show_issue", issue_id=self._news.issue_id)
             items.insert(2, _item("issue", "Issue", "news", href))
         return items
 
@@ -54,8 +54,10 @@ class TeamMasthead:
     @property
     def next_issue_text(self) -> str:
         """When the next issue goes out."""
-        issue = self._next_issue
-        return f"No. {issue.number} goes out in {time_left(clock.now(), issue.publish_at)}" if issue else ""
+        news = self._news
+        return (
+            f"No. {news.issue_number} goes out in {time_left(clock.now(), news.publish_at)}" if news.publish_at else ""
+        )
 
     @cached_property
     def links(self) -> list[Item]:

@@ -2,7 +2,6 @@
 
 from sponsorship.inventory.queries.issues import (
     find_issue_on,
-    find_next_issue,
     get_issue,
     get_newsletter,
     get_placement,
@@ -16,12 +15,12 @@ from sponsorship.inventory.queries.issues import (
     list_price_rules,
     list_promo_codes,
     list_slots,
+    list_slots_between,
     list_slots_by_id,
 )
 
 __all__ = [
     "find_issue_on",
-    "find_next_issue",
     "get_issue",
     "get_newsletter",
     "get_placement",
@@ -35,5 +34,6 @@ __all__ = [
     "list_price_rules",
     "list_promo_codes",
     "list_slots",
+    "list_slots_between",
     "list_slots_by_id",
 ]

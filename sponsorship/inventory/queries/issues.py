@@ -1,15 +1,15 @@
 """Reads about newsletters, placements, issues and slots."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from sponsorship.core.errors import NotFound
 from sponsorship.inventory.models import Issue, Newsletter, Placement, PriceRule, PromoCode, RhythmException, Slot
 from sponsorship.inventory.rhythm import OneOff
-from sponsorship.inventory.rules import IssueState
 
 
 def get_newsletter(session: Session, slug: str) -> Newsletter:
@@ -45,29 +45,29 @@ def list_issues(session: Session, newsletter_id: int, first: date, last: date) -
     return list(session.scalars(query.order_by(Issue.publish_on)))
 
 
-def find_next_issue(session: Session, newsletter_id: int, now: datetime) -> Issue | None:
-    """Return the next issue that is planned and not yet published, or None."""
-    query = select(Issue).where(
-        Issue.newsletter_id == newsletter_id, Issue.state == IssueState.PLANNED, Issue.publish_at > now
-    )
-    return session.scalars(query.order_by(Issue.publish_at).limit(1)).one_or_none()
-
-
 def list_slots(session: Session, issue_ids: list[int]) -> list[Slot]:
     """Return the slots of those issues with placement and issue, in order of date, position and ordinal; one query."""
-    query = (
+    return list(session.scalars(_slots().where(Slot.issue_id.in_(issue_ids))).unique())
+
+
+def list_slots_between(session: Session, newsletter_id: int, first: date, last: date) -> list[Slot]:
+    """Return the same for the issues from `first` to `last`, both included."""
+    query = _slots().where(Issue.newsletter_id == newsletter_id, Issue.publish_on.between(first, last))
+    return list(session.scalars(query).unique())
+
+
+def _slots() -> Select[Any]:
+    return (
         select(Slot)
         .join(Slot.issue)
         .join(Issue.newsletter)
         .join(Slot.placement)
-        .where(Slot.issue_id.in_(issue_ids))
         .options(
             contains_eager(Slot.issue).contains_eager(Issue.newsletter),
             contains_eager(Slot.placement).selectinload(Placement.price_changes),
         )
         .order_by(Issue.publish_on, Placement.position, Slot.ordinal)
     )
-    return list(session.scalars(query).unique())
 
 
 def get_slot(session: Session, slot_id: int) -> Slot:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Order
@@ -181,14 +182,18 @@ def list_unrefundable(session: Session, receipt_ids: Collection[int]) -> list[Di
 
 def list_held_back(session: Session, order_ids: Collection[int]) -> set[int]:
     """Return which of these orders must not run until their dispute is decided; a newsletter may let them run all the same."""
-    query = (
+    return set(session.scalars(orders_held_back().where(Dispute.order_id.in_(order_ids))))
+
+
+def orders_held_back() -> Select[Any]:
+    """The query for the ids of all orders held back, as a part of another."""
+    return (
         select(Dispute.order_id)
         .join(Order, Order.id == Dispute.order_id)
         .outerjoin(Seller, Seller.newsletter_id == Order.newsletter_id)
-        .where(Dispute.order_id.in_(order_ids), Dispute.state.in_(STANDING_DISPUTES), Dispute.is_money_gone.is_(True))
+        .where(Dispute.state.in_(STANDING_DISPUTES), Dispute.is_money_gone.is_(True))
         .where(func.coalesce(Seller.holds_disputed, true()))
     )
-    return set(session.scalars(query))
 
 
 def list_open_tasks(session: Session, newsletter_id: int) -> list[MoneyTask]:
