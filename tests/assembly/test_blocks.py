@@ -11,6 +11,9 @@ from sponsorship.core import outbox
 from sponsorship.core.db import db, transaction
 from sponsorship.creative.rules import CreativeState
 from sponsorship.inventory.models import Issue, Newsletter
+from sponsorship.payments.models import Dispute, Receipt, Seller
+from sponsorship.payments.rules.reversals import DisputeState
+from sponsorship.payments.rules.taxes import TaxMode
 from tests.assembly.test_queries import counted_queries
 from tests.factories.assembly import (
     COPY,
@@ -153,6 +156,30 @@ def test_blocked_and_house_slots_are_nobodys_trouble_and_holds_are_not_sold(
     assert page.facts == ["Sun 22 Nov 2026, 08:00 GMT", "0 of 3 slots sold"]
 
 
+def test_what_is_disputed_is_not_printed_unless_the_newsletter_lets_it_run(
+    session: Session, newsletter: Newsletter, now: datetime
+) -> None:
+    with transaction() as writing:
+        issue = ready_issue(writing, newsletter, DAY, now=EARLIER)
+        receipt = writing.query(Receipt).order_by(Receipt.id).first()
+        assert receipt is not None
+        dispute = Dispute(
+            provider_id="dp_1", order_id=receipt.order_id, receipt_id=receipt.id, state=DisputeState.OPEN,
+            amount_minor=receipt.amount_minor, currency=receipt.currency, reason="fraudulent", opened_at=now,
+            is_money_gone=True,
+        )  # fmt: skip
+        writing.add(dispute)
+    found = prepared(session, issue, now)
+    held_back = [block.view.slot.name for block in found.blocks if not block.is_ready]
+    assert set(held_back) == {view.slot.name for view in found.views if view.is_held_back}
+    assert [line.title for line in found.lines if line.severity is PreflightSeverity.STOPS] == [
+        f"{held_back[0]} is disputed"
+    ]
+    with transaction() as writing:
+        writing.add(Seller(newsletter_id=newsletter.id, tax_mode=TaxMode.NONE, holds_disputed=False))
+    assert all(block.is_ready for block in prepared(session, issue, now).blocks)
+
+
 def test_an_issue_is_read_in_a_fixed_number_of_queries(newsletter: Newsletter, now: datetime) -> None:
     with transaction() as writing:
         full = ready_issue(writing, newsletter, DAY, now=EARLIER).id
@@ -173,4 +200,4 @@ def test_an_issue_is_read_in_a_fixed_number_of_queries(newsletter: Newsletter, n
             _ = (page.headline, page.facts, page.filled, [page.acts(block) for block in page.prepared.blocks])
         return len([statement for statement in statements if statement.lstrip().upper().startswith("SELECT")])
 
-    assert queries_for(full) == queries_for(one) <= 17
+    assert queries_for(full) == queries_for(one) <= 18

@@ -48,6 +48,9 @@ TROUBLES: list[tuple[str, CheckedSlot, list[tuple[PreflightSeverity, str, str, A
     ("missing and unpaid", replace(MISSING, owed="$300"),
      [(STOPS, "No copy for Primary", "Cinderbox: due today 18:00.", COPY_PAGE),
       (LOOK, "Primary runs unpaid", "Cinderbox owes $300. You let this sponsor pay by invoice.", INVOICES)]),
+    ("disputed", replace(READY, note="Disputed", disputed=DOCKET),
+     [(STOPS, "Primary is disputed",
+       "The bank took back what Cinderbox paid. Answer the bank, or move or cancel the booking.", DOCKET)]),
     ("open", replace(FREE, state=SlotState.OPEN),
      [(LOOK, "Primary is not sold", "Sell it, or let a house ad take its place.", DOCKET)]),
     ("unsold", replace(FREE, state=SlotState.UNSOLD),
@@ -103,6 +106,8 @@ PASSES: list[tuple[str, list[CheckedSlot], list[str]]] = [
     ("one missing", [READY, MISSING], ["No slot is empty", "Every sold slot is paid", "No duplicate placement is open"]),
     ("one unpaid, one without link", [replace(READY, owed="$300", has_links=False)],
      ["No slot is empty", "Every copy is approved", "No duplicate placement is open"]),
+    ("one disputed", [replace(READY, disputed=DOCKET, is_echoed=False)],
+     ["No slot is empty", "Every copy is approved", "Every link is tracked", "No duplicate placement is open"]),
     ("nothing sold", [replace(FREE, state=SlotState.OPEN)], []),
     ("all blocked", [replace(FREE, state=SlotState.BLOCKED)], ["No slot is empty"]),
 ]  # fmt: skip

@@ -106,6 +106,8 @@ NOTES: list[tuple[SlotFacts, dict[str, object], str]] = [
     (PAST, {**SOLD, "clicks": 301}, "301 clicks"),
     (PAST, {**SOLD, "clicks": 1}, "1 click"),
     (PAST, SOLD, ""),
+    (NEAR, {**SOLD, "is_disputed": True}, "Disputed"),
+    (PAST, {**SOLD, "is_disputed": True, "clicks": 301}, "301 clicks"),
     (FAR, PROMISED, "Until Fri 20 Nov 12:00"),
     (FAR, OFFERED, "Until today 21:40"),
     (FAR, {"kind": Kind.BLOCK, "reason": "Reader survey"}, "Reader survey"),

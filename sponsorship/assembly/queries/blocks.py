@@ -22,7 +22,8 @@ APPROVED = (CreativeState.APPROVED, CreativeState.LOCKED)
 class IssueBlock:
     """One block of an issue: a slot's, or its echo at the foot. `copy` is the sponsor's latest, approved or not.
 
-    The three texts are empty until the copy is approved and its link is tracked: nothing else may be printed.
+    The three texts are empty until the copy is approved and its link is tracked, and while its payment is disputed: nothing
+    else may be printed.
     """
 
     key: str
@@ -78,7 +79,7 @@ def _block(
 ) -> IssueBlock:
     key = block_key(view.placement.key, view.slot.ordinal, is_echo=is_echo)
     name = f"{view.slot.name}, at the foot" if is_echo else view.slot.name
-    if copy is None or link is None or not view.is_sold or not is_approved(view):
+    if copy is None or link is None or not view.is_sold or not is_approved(view) or view.is_held_back:
         return IssueBlock(key, name, view, is_echo, copy, link)
     url, heading = url_of(link.token), view.placement.printed_heading
     if is_echo:

@@ -84,7 +84,12 @@ def _checked(view: SlotView, blocks: Sequence[IssueBlock], now: datetime) -> Che
         is_ready=own[0].is_approved,
         has_links=all(block.link is not None for block in own),
         is_echoed=view.placement.is_echoed,
+        disputed=_money_page(view) if view.is_held_back else None,
     )
+
+
+def _money_page(view: SlotView) -> Act | None:
+    return Act("Open its money", "payments.show_order_money", {"order_id": view.order.id}) if view.order else None
 
 
 def owed_words(view: SlotView, now: datetime) -> str:

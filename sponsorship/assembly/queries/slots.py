@@ -16,6 +16,7 @@ from sponsorship.inventory.models import Issue, Newsletter, Placement, Slot
 from sponsorship.inventory.queries import list_issues, list_slots
 from sponsorship.payments.models import Invoice
 from sponsorship.payments.queries import BookingMoney, money_by_booking
+from sponsorship.payments.queries.reversals import list_held_back
 from sponsorship.tracking.queries import clicks_by_booking
 
 
@@ -23,7 +24,8 @@ from sponsorship.tracking.queries import clicks_by_booking
 class SlotView:
     """One slot as it is shown, with everything that stands behind it.
 
-    `is_unpaid_besides` is the second mark: money is open on a slot that shows a later state. `price_minor` is the list price
+    `is_unpaid_besides` is the second mark: money is open on a slot that shows a later state. `is_held_back` says that its
+    payment is disputed, and that it must not run until that is decided. `price_minor` is the list price
     (as booked for a sale, 0 for what came from the archive); `clicks` are people's, None where no link was tracked.
     """
 
@@ -38,6 +40,7 @@ class SlotView:
     sponsor_name: str
     state: SlotState
     is_unpaid_besides: bool
+    is_held_back: bool
     is_due_today: bool
     is_late: bool
     note: str
@@ -89,8 +92,10 @@ def list_views(session: Session, slots: list[Slot], now: datetime) -> list[SlotV
     """Return these slots as they are shown, in the order given."""
     bookings = occupants_of(session, [slot.id for slot in slots])
     booking_ids = [booking.id for booking in bookings.values()]
+    order_ids = [booking.order_id for booking in bookings.values() if booking.order_id]
     creatives = _creatives(session, booking_ids)
-    invoices = _invoices(session, [booking.order_id for booking in bookings.values() if booking.order_id])
+    invoices = _invoices(session, order_ids)
+    disputed = list_held_back(session, order_ids)
     money = money_by_booking(session, booking_ids)
     clicks = clicks_by_booking(session, booking_ids)
     views = []
@@ -107,6 +112,7 @@ def list_views(session: Session, slots: list[Slot], now: datetime) -> list[SlotV
                 invoice,
                 money.get(booking_id),
                 count.human if count else None,
+                booking is not None and booking.order_id in disputed,
                 now,
             )
         )
@@ -120,9 +126,10 @@ def _view(
     invoice: Invoice | None,
     money: BookingMoney | None,
     clicks: int | None,
+    is_disputed: bool,
     now: datetime,
 ) -> SlotView:
-    facts = _facts(slot, booking, creative, invoice, money, clicks)
+    facts = _facts(slot, booking, creative, invoice, money, clicks, is_disputed)
     state = rules.slot_state(facts, now)
     order = booking.order if booking else None
     return SlotView(
@@ -137,6 +144,7 @@ def _view(
         sponsor_name=_sponsor_name(booking),
         state=state,
         is_unpaid_besides=rules.owes_besides(facts, state),
+        is_held_back=rules.is_held_back(facts, state),
         is_due_today=rules.is_due_today(facts, state, now),
         is_late=rules.is_late(facts, state, now),
         note=rules.slot_note(facts, state, now),
@@ -152,6 +160,7 @@ def _facts(
     invoice: Invoice | None,
     money: BookingMoney | None,
     clicks: int | None,
+    is_disputed: bool,
 ) -> rules.SlotFacts:
     times = slot.deadlines
     order = booking.order if booking else None
@@ -171,6 +180,7 @@ def _facts(
         invoice_due_on=invoice.due_on if invoice else None,
         clicks=clicks,
         reason=booking.reason if booking else "",
+        is_disputed=is_disputed,
     )
 
 

@@ -39,7 +39,8 @@ class PreflightLine:
 class CheckedSlot:
     """What the preflight knows of one slot; `note` is the words beside its state, `owed` what is still to be paid, as written.
 
-    `has_links` is true where every printed link of the block is tracked.
+    `has_links` is true where every printed link of the block is tracked; `disputed` leads to the money of a payment that its
+    bank took back, for as long as that keeps the slot from running.
     """
 
     name: str
@@ -53,6 +54,7 @@ class CheckedSlot:
     is_ready: bool = False
     has_links: bool = False
     is_echoed: bool = False
+    disputed: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ def preflight_lines(
 
 def _slot_lines(slot: CheckedSlot, pages: Pages) -> Iterator[PreflightLine]:
     stops, look = PreflightSeverity.STOPS, PreflightSeverity.LOOK
+    if slot.disputed:
+        sentence = f"The bank took back what {slot.sponsor} paid. Answer the bank, or move or cancel the booking."
+        yield PreflightLine(stops, f"{slot.name} is disputed", sentence, slot.disputed)
     if slot.is_sold and not slot.is_ready:
         yield PreflightLine(stops, *_copy_trouble(slot, pages))
     elif slot.is_sold and not slot.has_links:
@@ -120,7 +125,7 @@ def _passed(slots: Sequence[CheckedSlot], findings: Sequence[CheckedFinding]) ->
         yield "No slot is empty"
     if not sold:
         return
-    if not any(slot.owed for slot in sold):
+    if not any(slot.owed or slot.disputed for slot in sold):
         yield "Every sold slot is paid"
     if all(slot.is_ready for slot in sold):
         yield "Every copy is approved"

@@ -44,6 +44,7 @@ class SlotFacts:
     invoice_due_on: date | None = None
     clicks: int | None = None
     reason: str = ""
+    is_disputed: bool = False  # the bank took its payment back, and has not decided
 
 
 def slot_state(facts: SlotFacts, now: datetime) -> SlotState:
@@ -87,6 +88,11 @@ def owes_besides(facts: SlotFacts, state: SlotState) -> bool:
     return facts.owed_minor > 0 and state in SOLD_STATES - MONEY_STATES
 
 
+def is_held_back(facts: SlotFacts, state: SlotState) -> bool:
+    """Whether a sold slot must not run yet because its payment is disputed; what ran stays run."""
+    return facts.is_disputed and state in SOLD_STATES - {SlotState.RAN}
+
+
 def wants_copy(state: SlotState) -> bool:
     """Whether the sponsor is the one to act: the copy is missing, or changes were asked for."""
     return state in (SlotState.MISSING, SlotState.CHANGES_ASKED)
@@ -104,6 +110,8 @@ def is_late(facts: SlotFacts, state: SlotState, now: datetime) -> bool:
 
 def slot_note(facts: SlotFacts, state: SlotState, now: datetime) -> str:
     """Return the few words beside a state, or nothing: "Due today 18:00", "Until Fri 20 Nov 12:00", "301 clicks"."""
+    if is_held_back(facts, state):
+        return "Disputed"
     if state in (SlotState.HELD, SlotState.OFFERED):
         return f"Until {when(facts.held_until, facts.zone, now)}" if facts.held_until else ""
     if state in (SlotState.BLOCKED, SlotState.HOUSE):

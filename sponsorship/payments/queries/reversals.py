@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Order
@@ -18,6 +18,7 @@ from sponsorship.payments.models import (
     MoneyTask,
     Receipt,
     Refund,
+    Seller,
 )
 from sponsorship.payments.queries.ledger import NET_COLLECTED_KINDS
 from sponsorship.payments.rules import Account, EntryKind, InvoiceState
@@ -178,10 +179,14 @@ def list_unrefundable(session: Session, receipt_ids: Collection[int]) -> list[Di
     return list(session.scalars(query))
 
 
-def list_disputed_orders(session: Session, order_ids: Collection[int]) -> set[int]:
-    """Return which of these orders have a dispute that is not decided and whose money is gone."""
-    query = select(Dispute.order_id).where(
-        Dispute.order_id.in_(order_ids), Dispute.state.in_(STANDING_DISPUTES), Dispute.is_money_gone.is_(True)
+def list_held_back(session: Session, order_ids: Collection[int]) -> set[int]:
+    """Return which of these orders must not run until their dispute is decided; a newsletter may let them run all the same."""
+    query = (
+        select(Dispute.order_id)
+        .join(Order, Order.id == Dispute.order_id)
+        .outerjoin(Seller, Seller.newsletter_id == Order.newsletter_id)
+        .where(Dispute.order_id.in_(order_ids), Dispute.state.in_(STANDING_DISPUTES), Dispute.is_money_gone.is_(True))
+        .where(func.coalesce(Seller.holds_disputed, true()))
     )
     return set(session.scalars(query))
 

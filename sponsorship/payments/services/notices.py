@@ -10,6 +10,7 @@ from sponsorship.core.format import local, money
 from sponsorship.core.mail import queue_mail
 from sponsorship.core.web import page_url
 from sponsorship.payments.models import CreditNote, Dispute, Invoice, Receipt
+from sponsorship.payments.queries.reversals import list_held_back
 from sponsorship.payments.queries.terms import get_seller
 from sponsorship.payments.rules import days_late
 
@@ -60,6 +61,7 @@ def tell_disputed(session: Session, *, dispute: Dispute, now: datetime) -> None:
     _to_publisher(
         session, dispute.order, key=f"dispute:{dispute.provider_id}:{dispute.state.value}:{dispute.is_money_gone}",
         template="payments/email/dispute", now=now, dispute=dispute, amount=amount,
+        is_held_back=bool(list_held_back(session, [dispute.order_id])),
         subject=f"{dispute.order.number}: {amount}, {dispute.state.label.lower()}",
     )  # fmt: skip
 

@@ -28,6 +28,7 @@ from sponsorship.payments.queries.reversals import (
     get_task,
     list_credit_notes,
     list_disputes,
+    list_held_back,
     list_kept_money,
     list_open_tasks,
     list_refunds,
@@ -205,7 +206,8 @@ def _show(order: Order, form: MoneyBackForm, ahead: Foresight | None = None, com
         kept=list_kept_money(session, order.id), invoice=find_invoice_of_order(session, order.id),
         tasks=[task for task in list_open_tasks(session, order.newsletter_id) if task.order_id == order.id],
         may_act=g.viewer.may(Permission.MONEY, order.newsletter_id), can_credit=bool(left.total_minor), kind_label=kind_label,
-        comp_form=comp_form or CompForm(), is_held=order.state is OrderState.HELD, clauses=_headline(order, left.paid_minor),
+        comp_form=comp_form or CompForm(), is_held=order.state is OrderState.HELD,
+        is_held_back=bool(list_held_back(session, [order.id])), clauses=_headline(order, left.paid_minor),
     )  # fmt: skip
 
 

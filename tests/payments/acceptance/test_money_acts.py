@@ -18,7 +18,7 @@ from sponsorship.inventory.models import Newsletter, Placement, Slot
 from sponsorship.inventory.services import mark_issue_sent
 from sponsorship.payments import flows
 from sponsorship.payments.models import CreditNote, Dispute, Invoice, KeptMoney, MoneyTask, PaymentSession, Refund
-from sponsorship.payments.queries.reversals import list_disputed_orders
+from sponsorship.payments.queries.reversals import list_held_back
 from tests.factories.booking import make_sponsor
 from tests.factories.inventory import issue_on, slot_on
 from tests.payments.acceptance.conftest import DETAILS, Stage, Visitor, session_cookie_name_of
@@ -342,13 +342,16 @@ def test_28_dispute_life_cycle(stage: Stage, publisher: Visitor, ends: str, has_
     stage.deliver()
     assert (stage.balance("dispute_hold"), stage.balance("stripe")) == (165_000, before - 166_500)
     order_id = stage.read(token).id
-    assert list_disputed_orders(db.session(), [order_id]) == {order_id}
+    assert list_held_back(db.session(), [order_id]) == {order_id}
+    issue_page = f"/issues/{stage.read(token).bookings[0].slot.issue_id}"
+    assert ("Primary is disputed" in publisher.get(issue_page).text) is not has_run
+    assert (">Disputed<" in publisher.get(f"{DESK}/calendar").text) is not has_run
     assert give_back(stage, publisher, token, what="amount", amount="10.00") == 409
     stage.shop.provider.order(f"payments/{payment}", act=ends)
     stage.deliver()
     assert stage.balance("dispute_hold") == 0
     db.session().rollback()
-    assert list_disputed_orders(db.session(), [order_id]) == set()
+    assert list_held_back(db.session(), [order_id]) == set()
     if ends == "win":
         assert stage.balance("stripe") == before - 1_500
     else:
