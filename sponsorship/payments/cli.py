@@ -18,13 +18,14 @@ group = AppGroup("payments", help="Settle what was missed; check the books.")
 def reconcile() -> None:
     """Ask the provider about all that is open and settle it.
 
-    Events, payment pages, holds and refunds: what webhooks told and what they missed.
+    Events, payment pages, holds, refunds and disputes: what webhooks told and what they missed.
     """
     gateway = current_app.extensions["payment_gateway"]
     done = flows.reconcile(gateway=gateway, settings=settings(), now=clock.now(), deep=True)
     click.echo(
         f"{done.events} events settled, {done.sessions} payment pages and {done.released} overdue holds looked at, "
-        f"{done.refunds} refunds asked about; {done.confirmed} orders were found paid."
+        f"{done.refunds} refunds asked about; {done.confirmed} orders were found paid, {done.untold} refunds and disputes "
+        "found that no event had told of."
     )
 
 

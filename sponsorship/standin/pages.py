@@ -6,25 +6,35 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
+from sponsorship.standin import afterwards
 from sponsorship.standin.buyers import ADDRESS_LABELS, known_answers, read_buyer
-from sponsorship.standin.disputes import act_on_charge
 from sponsorship.standin.engine import Engine
 from sponsorship.standin.errors import ApiError
 from sponsorship.standin.expand import line_items_of
 from sponsorship.standin.money import format_amount
 from sponsorship.standin.objects import BANK_DEBITS
 from sponsorship.standin.payments import (
+    ask_holder,
     bank_debit_fails,
     bank_debit_succeeds,
     debit_is_under_way,
     decline_card,
     pay_by_bank_debit,
     pay_by_card,
+    refuse_holder,
 )
 from sponsorship.standin.sessions import expire_overdue, origin_of, success_address
 from sponsorship.standin.store import Body, Transaction
 
-ACTS = {"pay": pay_by_card, "decline": decline_card, "debit": pay_by_bank_debit}
+CLOSE_TAB, ASK_HOLDER = "pay_and_close", "secure"
+ACTS = {
+    "pay": pay_by_card,
+    CLOSE_TAB: pay_by_card,
+    ASK_HOLDER: ask_holder,
+    "refuse": refuse_holder,
+    "decline": decline_card,
+    "debit": pay_by_bank_debit,
+}
 LATER = {"succeed": bank_debit_succeeds, "fail": bank_debit_fails}
 SHOWN_AT_MOST = 30
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -61,23 +71,28 @@ def show_payment(session_id: str) -> Response:
         session = _session(tx, session_id)
         if session["status"] == "open":
             return _payment_page(tx, session, known_answers(session), {})
-        return _page("ended.html", session, state=_state(tx, session), success=success_address(session))
+        return _ended_page(tx, session)
 
 
 @blueprint.post("/pay/<session_id>")
 def pay(session_id: str) -> BaseResponse:
-    """Do what the button says: pay, be declined, pay by bank debit; then back to the shop if that completes it."""
+    """Do what the button says; then back to the shop if that completes it, unless the buyer closes the tab."""
     engine = Engine.of(current_app)
+    wanted = request.form.get("act", "")
     with engine.store.transaction() as tx:
         session = _session(tx, session_id)
-        act = ACTS.get(request.form.get("act", ""))
+        act = ACTS.get(wanted)
         buyer, errors = read_buyer(session, request.form)
         if session["status"] == "open" and act and not errors:
             session = act(tx, session_id, buyer)
         elif session["status"] == "open":
             return _payment_page(tx, session, request.form.to_dict(), errors, status=422)
     engine.wake()
-    if session["status"] == "complete":
+    if session["status"] == "open" and wanted == ASK_HOLDER:
+        return _page(
+            "secure.html", session, answers={name: value for name, value in request.form.items() if name != "act"}
+        )
+    if session["status"] == "complete" and wanted != CLOSE_TAB:
         return redirect(success_address(session), 303)
     return redirect(url_for("pages.show_payment", session_id=session_id), 303)
 
@@ -107,14 +122,11 @@ def settle_later(session_id: str) -> BaseResponse:
 
 @blueprint.post("/pay/<session_id>/afterwards")
 def act_afterwards(session_id: str) -> BaseResponse:
-    """Let the buyer's bank dispute what was paid, or the shop's owner refund it in the dashboard."""
+    """Let the buyer's bank dispute what was paid, the shop's owner refund it in the dashboard, or a refund fail."""
     engine = Engine.of(current_app)
     with engine.store.transaction() as tx:
         session = _session(tx, session_id)
-        intent = tx.find(session["payment_intent"] or "", "payment_intent")
-        if intent is None or not intent.body["latest_charge"]:
-            raise ApiError("Nothing was paid here.")
-        act_on_charge(tx, intent.body["latest_charge"], request.form.get("act", ""))
+        afterwards.act_afterwards(tx, session, request.form.get("act", ""), request.form.get("refund", ""))
     engine.wake()
     return redirect(url_for("pages.show_payment", session_id=session_id), 303)
 
@@ -143,7 +155,20 @@ def _payment_page(
         wants_tax_id=session["tax_id_collection"]["enabled"],
         takes_card="card" in methods,
         takes_debit=BANK_DEBITS.get(session["currency"]) in methods,
-        declined=bool(intent and intent.body["last_payment_error"]),
+        failure=(intent.body["last_payment_error"] or {}).get("message", "") if intent else "",
+    )
+
+
+def _ended_page(tx: Transaction, session: Body) -> Response:
+    state = _state(tx, session)
+    charge = afterwards.charge_of(tx, session) if state == "paid" else None
+    return _page(
+        "ended.html",
+        session,
+        state=state,
+        success=success_address(session),
+        story=afterwards.tell_story(tx, charge) if charge else [],
+        offers=afterwards.list_offers(tx, charge) if charge else [],
     )
 
 

@@ -20,6 +20,11 @@ DECLINED = {
     "decline_code": "generic_decline",
     "message": "Your card was declined.",
 }
+NOT_AUTHENTICATED = {
+    "type": "card_error",
+    "code": "payment_intent_authentication_failure",
+    "message": "The card’s holder did not confirm the payment.",
+}
 DEBIT_FAILED = {
     "type": "card_error",
     "code": "payment_method_provider_decline",
@@ -46,6 +51,29 @@ def decline_card(tx: Transaction, session_id: str, buyer: Body) -> Body:
     return tx.change(session_id, payment_intent=intent["id"])
 
 
+def ask_holder(tx: Transaction, session_id: str, _buyer: Body) -> Body:
+    """Have the card's bank ask its holder (3-D Secure): nothing is charged, the session stays open."""
+    session = _open_session(tx, session_id, "card")
+    intent = _ensure_intent(tx, session)
+    asks = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
+    intent = tx.change(intent["id"], status="requires_action", next_action=asks)
+    emit(tx, "payment_intent.requires_action", intent)
+    return tx.change(session_id, payment_intent=intent["id"])
+
+
+def refuse_holder(tx: Transaction, session_id: str, _buyer: Body) -> Body:
+    """Record that the card's holder did not confirm the payment; there is no charge, the session stays open."""
+    session = _open_session(tx, session_id, "card")
+    intent = tx.change(
+        _ensure_intent(tx, session)["id"],
+        status="requires_payment_method",
+        last_payment_error=NOT_AUTHENTICATED,
+        next_action=None,
+    )
+    emit(tx, "payment_intent.payment_failed", intent)
+    return tx.change(session_id, payment_intent=intent["id"])
+
+
 def pay_by_bank_debit(tx: Transaction, session_id: str, buyer: Body) -> Body:
     """Complete an open session with a debit that the bank has yet to pay: complete, unpaid."""
     method = BANK_DEBITS.get(tx.get(session_id, "checkout.session").body["currency"], "bank debit")
@@ -54,7 +82,11 @@ def pay_by_bank_debit(tx: Transaction, session_id: str, buyer: Body) -> Body:
     charge = _add_charge(tx, intent, method, buyer, "pending")
     emit(tx, "charge.pending", charge)
     intent = tx.change(
-        intent["id"], status="processing", latest_charge=charge["id"], payment_method=charge["payment_method"]
+        intent["id"],
+        status="processing",
+        next_action=None,
+        latest_charge=charge["id"],
+        payment_method=charge["payment_method"],
     )
     emit(tx, "payment_intent.processing", intent)
     return _complete(tx, session, intent["id"], buyer, "unpaid")
@@ -178,6 +210,7 @@ def _mark_intent_paid(tx: Transaction, intent_id: str, charge: Body) -> Body:
         status="succeeded",
         amount_received=charge["amount"],
         last_payment_error=None,
+        next_action=None,
         latest_charge=charge["id"],
         payment_method=charge["payment_method"],
     )
@@ -198,6 +231,7 @@ def _mark_failed(tx: Transaction, charge: Body, failure: dict[str, str]) -> None
         charge["payment_intent"],
         status="requires_payment_method",
         last_payment_error={**failure, "charge": charge["id"]},
+        next_action=None,
         latest_charge=charge["id"],
         payment_method=None,
     )

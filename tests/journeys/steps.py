@@ -60,7 +60,7 @@ def pay(page: Page) -> None:
     page.wait_for_url("**/pay/cs_*")
     _fill_pay_page(page)
     page.get_by_role("button", name="Decline the card").click()
-    expect(page.get_by_text("The card was declined.")).to_be_visible()
+    expect(page.get_by_text("Your card was declined.")).to_be_visible()
     _fill_pay_page(page)
     page.get_by_role("button", name=re.compile("^Pay \\$")).click()
     page.wait_for_url(re.compile(r"/orders/[\w-]+$"))

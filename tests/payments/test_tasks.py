@@ -83,7 +83,7 @@ def test_reconcile_says_what_it_did(app: Flask, shop: Shop) -> None:
     shop.provider.press(session_id, "pay")
     done = app.test_cli_runner().invoke(args=["payments", "reconcile"])
     assert done.exit_code == 0, done.output
-    assert "1 events settled" in done.output
+    assert "1 events settled" in done.output and "0 refunds and disputes found" in done.output
 
 
 def test_check_says_that_the_books_add_up_and_fails_where_they_do_not(app: Flask, shop: Shop) -> None:

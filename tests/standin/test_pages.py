@@ -8,6 +8,7 @@ import requests
 import stripe
 
 from tests.standin.conftest import Desk, line_item, query_of, wait_until
+from tests.stripe_contract.published import object_problems
 
 
 class Page(HTMLParser):
@@ -57,7 +58,7 @@ def test_the_page_shows_what_is_bought_and_says_that_no_money_moves(desk: Desk) 
     assert "This is a stand-in for Stripe: no money moves" in page.words
     for words in ("Primary slot, issue of 6 Dec", "$1,650.00", "Classified, 13 Dec", "$450.00", "$2,100.00"):
         assert words in page.words
-    assert page.buttons == ["pay", "decline", "debit"]
+    assert page.buttons == ["pay", "pay_and_close", "secure", "decline", "debit"]
     assert session.cancel_url in [link.get("href") for link in page.all("a")]
 
 
@@ -139,7 +140,7 @@ def test_a_declined_card_leaves_the_session_open_and_says_so(desk: Desk) -> None
     assert intent.last_payment_error is not None and intent.last_payment_error.code == "card_declined"
     assert (charge.status, charge.paid, charge.failure_code) == ("failed", False, "card_declined")
     _, page = get(str(session.url))
-    assert "The card was declined." in page.words
+    assert "Your card was declined." in page.words
     desk.press(session.id, "pay")
     paid_intent, _ = parts_of(expanded(desk, session.id))
     assert (paid_intent.id, paid_intent.status, paid_intent.last_payment_error) == (intent.id, "succeeded", None)
@@ -174,7 +175,7 @@ def test_a_bank_debit_that_fails_leaves_the_session_complete_and_unpaid(desk: De
 def test_a_session_for_instant_methods_only_offers_no_bank_debit(desk: Desk) -> None:
     session = desk.create_session(allowed_payment_method_types=["card", "link"])
     _, page = get(str(session.url))
-    assert page.buttons == ["pay", "decline"]
+    assert page.buttons == ["pay", "pay_and_close", "secure", "decline"]
     assert desk.press(session.id, "debit").status_code == 409
     assert desk.client.v1.checkout.sessions.retrieve(session.id).status == "open"
 
@@ -226,3 +227,63 @@ def test_the_first_page_lists_payments_and_where_a_bank_decides(desk: Desk) -> N
     _, page = get(desk.url)
     assert "ord_7" in page.words and "Under way" in page.words
     assert f"/pay/{waiting.id}/later" in [link.get("href") for link in page.all("a")]
+
+
+def intent_of(desk: Desk, session_id: str) -> stripe.PaymentIntent:
+    session = desk.client.v1.checkout.sessions.retrieve(session_id, {"expand": ["payment_intent"]})
+    assert isinstance(session.payment_intent, stripe.PaymentIntent)
+    return session.payment_intent
+
+
+@pytest.mark.parametrize(("answer", "status"), [("pay", "complete"), ("refuse", "open")])
+def test_with_3d_secure_nothing_is_charged_until_the_holder_says_so(desk: Desk, answer: str, status: str) -> None:
+    session_id = desk.create_session().id
+    asked = desk.press(session_id, "secure", name="Ada Example")
+    page = Page(asked)
+    assert (asked.status_code, page.buttons) == (200, ["pay", "refuse"])
+    kept = {str(field["name"]): str(field["value"]) for field in page.all("input")}
+    assert kept == {"email": "buyer@example.com", "name": "Ada Example"}
+    intent = intent_of(desk, session_id)
+    assert (intent.status, intent.latest_charge) == ("requires_action", None)
+    assert not object_problems(intent.to_dict(for_json=True))
+    assert desk.press(session_id, answer, **kept).status_code == 303
+    session = desk.client.v1.checkout.sessions.retrieve(session_id)
+    intent = intent_of(desk, session_id)
+    assert (session.status, intent.next_action) == (status, None)
+    if answer == "refuse":
+        assert intent.last_payment_error is not None
+        assert intent.last_payment_error.code == "payment_intent_authentication_failure"
+        assert "did not confirm the payment" in get(f"{desk.url}/pay/{session_id}")[1].words
+    assert not object_problems(intent.to_dict(for_json=True))
+
+
+def test_who_closes_the_tab_has_paid_and_is_not_led_back(desk: Desk) -> None:
+    session_id = desk.create_session().id
+    response = desk.press(session_id, "pay_and_close")
+    assert response.headers["Location"] == f"/pay/{session_id}"
+    assert desk.client.v1.checkout.sessions.retrieve(session_id).payment_status == "paid"
+    wait_until(lambda: desk.receiver.events("checkout.session.completed"))
+
+
+def test_a_paid_page_offers_what_can_still_happen_and_each_button_does_it(desk: Desk) -> None:
+    session = desk.paid_session()
+
+    def after(*acts: str, **more: str) -> list[str | None]:
+        for act in acts:
+            assert desk.press(session.id, act, "/afterwards", **more).status_code == 303
+        return get(f"{desk.url}/pay/{session.id}")[1].buttons
+
+    assert after() == ["inquire", "withdraw", "refund"]
+    assert after("inquire") == ["withdraw", "close", "refund"]
+    assert after("withdraw") == ["win", "lose"]
+    assert after("win") == ["refund"]
+    assert after("refund") == ["failed"]
+    refund = desk.client.v1.refunds.list({"payment_intent": str(session.payment_intent)}).data[0].id
+    other = desk.paid_session()
+    assert desk.press(other.id, "failed", "/afterwards", refund=refund).status_code == 409
+    assert after("failed", refund=refund) == ["refund"]
+    words = get(f"{desk.url}/pay/{session.id}")[1].words
+    assert "Dispute: won." in words and "Refund of $2,100.00: failed." in words
+    session = desk.paid_session()
+    assert after("withdraw", "lose") == []
+    assert desk.press(session.id, "win", "/afterwards").status_code == 409

@@ -9,11 +9,11 @@ from torture.states.plants import planted
 from torture.states.world import make_world
 
 
-@pytest.mark.timeout(1200)  # ten thousand calls of the services
-def test_two_hundred_histories_of_fifty_steps_agree_with_the_model(app: Flask) -> None:
+@pytest.mark.timeout(1200)  # three thousand calls of the services; `python -m torture states` makes as many as one likes
+def test_sixty_histories_of_fifty_steps_agree_with_the_model(app: Flask) -> None:
     world, census = make_world(), Census()
-    draw_histories(lambda: BookingMachine(world, census), examples=200, steps=50, seed=2026)
-    assert census.steps > 9000
+    draw_histories(lambda: BookingMachine(world, census), examples=60, steps=50, seed=2026)
+    assert census.steps > 2500
     never = {name for name in census.done if not census.done[name]}
     assert not never, f"the histories never got to {never}"
 

@@ -1,17 +1,31 @@
 """Refunds: asked of the provider with a frozen request and key, as often as it takes, given once."""
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from sponsorship.booking.queries import get_order_by_id
 from sponsorship.core.db import transaction
+from sponsorship.core.errors import DomainError
 from sponsorship.payments.flows.facts import RefundFacts, let_go, read_refund, reading
-from sponsorship.payments.gateway import PaymentGateway, ProviderRefund, ProviderRefused, ProviderUnavailable
+from sponsorship.payments.gateway import (
+    PaymentGateway,
+    ProviderDispute,
+    ProviderRefund,
+    ProviderRefused,
+    ProviderUnavailable,
+)
 from sponsorship.payments.models import Refund
 from sponsorship.payments.queries import find_refund, list_due_refunds, list_refunds_of_payment
-from sponsorship.payments.queries.reversals import find_receipt_of_payment
-from sponsorship.payments.rules import RefundState
-from sponsorship.payments.rules.reversals import DisputeState
+from sponsorship.payments.queries.reversals import find_dispute, find_receipt_of_payment
+from sponsorship.payments.rules import REFUND_STEPS, RefundState
+from sponsorship.payments.rules.reversals import STANDING_DISPUTES, DisputeState, judge_dispute
 from sponsorship.payments.services import import_refund, note_dispute, note_refund, note_refund_trouble
+
+WINDOW = timedelta(days=90)
+
+log = logging.getLogger(__name__)
 
 
 def send_refund(refund_id: int, *, gateway: PaymentGateway, now: datetime) -> RefundState:
@@ -69,6 +83,53 @@ def send_due_refunds(*, gateway: PaymentGateway, now: datetime) -> int:
     for refund_id in due:
         send_refund(refund_id, gateway=gateway, now=now)
     return len(due)
+
+
+def sync_untold(*, gateway: PaymentGateway, now: datetime) -> int:
+    """Take in the refunds and disputes of the last 90 days of which no event told; returns how many there were.
+
+    The lists of the objects themselves are asked for: the provider may fail to make an event at all, and then there is none
+    to be found afterwards.
+    """
+    let_go()
+    since = now - WINDOW
+    try:
+        refunds, disputes = gateway.list_refunds_since(since), gateway.list_disputes_since(since)
+    except ProviderUnavailable:
+        log.warning("the provider's refunds and disputes could not be listed")
+        return 0
+    with reading() as session:
+        new_refunds = [one.provider_id for one in reversed(refunds) if _is_refund_news(session, one)]
+        new_disputes = [one.provider_id for one in reversed(disputes) if _is_dispute_news(session, one)]
+    for sync, provider_ids in ((sync_refund, new_refunds), (sync_dispute, new_disputes)):
+        for provider_id in provider_ids:
+            log.warning("reconciling found %s, of which no webhook had told", provider_id)
+            try:
+                sync(provider_id, gateway=gateway, now=now)
+            except DomainError as trouble:
+                log.warning("%s could not be settled: %s", provider_id, trouble)
+    return len(new_refunds) + len(new_disputes)
+
+
+def _is_refund_news(session: Session, told: ProviderRefund) -> bool:
+    """Whether the provider says more of a refund than our books do; refunds of other programs' payments are none of ours."""
+    if find_receipt_of_payment(session, told.payment_id or "") is None:
+        return False
+    refund = find_refund(session, told.provider_id)
+    return refund is None or (not refund.is_by_hand and told.state in REFUND_STEPS[refund.state])
+
+
+def _is_dispute_news(session: Session, told: ProviderDispute) -> bool:
+    """The same of a dispute: its state while it stands, what the bank took and gave back, what it costs."""
+    if find_receipt_of_payment(session, told.payment_id or "") is None:
+        return False
+    dispute = find_dispute(session, told.provider_id)
+    if dispute is None:
+        return True
+    has_moved = dispute.state in STANDING_DISPUTES and dispute.state is not judge_dispute(told.status)
+    is_money_gone = told.withdrawn_minor > told.reinstated_minor
+    has_flowed = dispute.is_money_gone != is_money_gone or dispute.fee_minor != told.fee_minor
+    return has_moved or has_flowed
 
 
 def _send(facts: RefundFacts, gateway: PaymentGateway) -> ProviderRefund:

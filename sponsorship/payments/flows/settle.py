@@ -13,7 +13,7 @@ from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.payments.flows.checkout import release_order, settle_session
 from sponsorship.payments.flows.facts import let_go, reading
-from sponsorship.payments.flows.refunds import send_due_refunds, sync_dispute, sync_refund
+from sponsorship.payments.flows.refunds import send_due_refunds, sync_dispute, sync_refund, sync_untold
 from sponsorship.payments.gateway import PaymentGateway, ProviderEvent, ProviderUnavailable
 from sponsorship.payments.queries import (
     find_payment_session,
@@ -36,13 +36,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What a pass over everything open did: how many of each were looked at, how many orders it found paid."""
+    """What a pass over everything open did: how many of each were looked at, how many orders it found paid.
+
+    `untold` counts the refunds and disputes that the provider's lists had and our books had not, or otherwise.
+    """
 
     events: int
     sessions: int
     released: int
     refunds: int
     confirmed: int
+    untold: int
 
 
 def settle_inbox(*, gateway: PaymentGateway, settings: Settings, now: datetime, limit: int = 100) -> int:
@@ -76,10 +80,10 @@ def settle_provider_session(
 
 
 def reconcile(*, gateway: PaymentGateway, settings: Settings, now: datetime, deep: bool = False) -> Reconciled:
-    """Look at all that may have moved on without our knowing: sessions, holds, refunds; `deep` lists the events too.
+    """Look at all that may have moved on without our knowing: sessions, holds, refunds.
 
-    Objects are asked for, not only events, since the provider may fail to make an event at all. What is out of reach now is
-    tried in the next pass.
+    `deep` lists the provider's events too, and its refunds and disputes themselves, since it may fail to make an event at
+    all. What is out of reach now is tried in the next pass.
     """
     if deep:
         _fetch_events(gateway, now)
@@ -100,10 +104,11 @@ def reconcile(*, gateway: PaymentGateway, settings: Settings, now: datetime, dee
     release = partial(release_order, gateway=gateway, now=now)
     released = [_try(release, order_id, "order") for order_id in overdue]
     refunds = send_due_refunds(gateway=gateway, now=now)
+    untold = sync_untold(gateway=gateway, now=now) if deep else 0
     confirmed = [*states, *released].count(OrderState.CONFIRMED)
     if confirmed:
         log.warning("reconciling found %s paid orders of which no webhook had told", confirmed)
-    return Reconciled(events, len(unsettled), len(overdue), refunds, confirmed)
+    return Reconciled(events, len(unsettled), len(overdue), refunds, confirmed, untold)
 
 
 def _settle_row(row_id: int, gateway: PaymentGateway, settings: Settings, now: datetime) -> bool:

@@ -1,12 +1,12 @@
 """An index of copy by its state: a desk's every page asks how much of it waits to be read.
 
-Revision: 0014, after 0013
+Revision: 0015, after 0014
 """
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
