@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app app
 POSTGRES_HOME := $(shell $(PYTHON) -c 'import os, tempfile; print(os.path.join(tempfile.gettempdir(), "flatplan-postgresql-%d" % os.getuid()))')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Every part of Flatplan is a process of its own: each would compile the whole program again at its start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint format bench seed reset lock

@@ -47,3 +47,17 @@ def test_a_contradiction_is_refused_with_a_sentence(tmp_path: Path, environment:
 def test_postgresql_is_spoken_to_with_psycopg(tmp_path: Path, prefix: str) -> None:
     settings = load_settings({"FLATPLAN_VAR": str(tmp_path), "DATABASE_URL": f"{prefix}u@h/d"})
     assert settings.database_url == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"PORT": "9000"}, "http://127.0.0.1:9000"),
+        ({"PORT": "9000", "BASE_URL": "https://ads.example.com/"}, "https://ads.example.com"),
+    ],
+)
+def test_the_address_printed_is_the_one_that_is_listened_on(
+    tmp_path: Path, environment: dict[str, str], address: str
+) -> None:
+    assert load_settings({"FLATPLAN_VAR": str(tmp_path), **environment}).base_url == address
