@@ -32,6 +32,7 @@ from sponsorship.core.web import Access, access, init_web
 from sponsorship.core.worker import Task
 from sponsorship.creative import handlers as creative_handlers
 from sponsorship.creative import models as creative_models
+from sponsorship.creative import tasks as creative_tasks
 from sponsorship.creative import views as creative_views
 from sponsorship.demo import cli as demo_cli
 from sponsorship.demo import views as demo_views
@@ -71,7 +72,7 @@ PAGES = (
 HANDLERS = (
     booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
 )  # fmt: skip
-TASKS = (inventory_tasks, booking_tasks, checks_tasks, assembly_tasks, reporting_tasks)
+TASKS = (inventory_tasks, booking_tasks, checks_tasks, creative_tasks, assembly_tasks, reporting_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, tracking_cli, archive_cli, demo_cli)
 
 

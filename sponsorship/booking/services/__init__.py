@@ -80,6 +80,7 @@ from sponsorship.booking.services.proposal import (
 )
 from sponsorship.booking.services.remedies import (
     choose_remedy,
+    keep_as_credit,
     reopen_displacement,
 )
 from sponsorship.booking.services.request import (
@@ -146,6 +147,7 @@ __all__ = [
     "hold_make_good",
     "hold_slots",
     "join_waiting",
+    "keep_as_credit",
     "lapse_booking_when_due",
     "lapse_order",
     "lapse_order_when_due",
