@@ -18,6 +18,7 @@ from sponsorship.core import outbox
 from sponsorship.core.db import db, transaction
 from sponsorship.core.mail import Mail
 from sponsorship.inventory.models import Issue, Newsletter
+from sponsorship.inventory.rhythm import anchor_before
 from sponsorship.inventory.rules import IssueState
 from sponsorship.inventory.services import make_sure_of_issue
 from sponsorship.payments.models import Invoice, JournalEntry, JournalLine, Receipt
@@ -268,6 +269,19 @@ def test_issues_before_the_first_known_one_count_back(
     session.rollback()
     issue = session.scalars(db.select(Issue).where(Issue.publish_on == date(2026, 10, 11))).one()
     assert (issue.number, issue.state) == (806, IssueState.SENT)
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "day", "anchor"),
+    [
+        ("FREQ=WEEKLY;BYDAY=SU", date(2026, 11, 1), date(2026, 10, 25), date(2026, 10, 25)),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=SU", date(2026, 11, 1), date(2026, 10, 25), date(2026, 10, 18)),
+        ("FREQ=MONTHLY;BYDAY=1SU", date(2026, 11, 1), date(2026, 9, 6), date(2026, 9, 1)),
+        ("FREQ=WEEKLY", date(2026, 11, 1), date(2026, 12, 6), date(2026, 11, 1)),
+    ],
+)
+def test_a_rhythm_reaches_back_before_its_start(rule: str, start: date, day: date, anchor: date) -> None:
+    assert anchor_before(rule, start, day) == anchor
 
 
 def test_a_file_is_read_in_the_encoding_that_a_spreadsheet_writes(desk: CheckedClient) -> None:

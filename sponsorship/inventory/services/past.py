@@ -9,7 +9,7 @@ from sponsorship.core.errors import DomainError
 from sponsorship.core.format import local, long_day
 from sponsorship.inventory.models import Issue, Newsletter
 from sponsorship.inventory.queries import find_issue_on, list_one_offs
-from sponsorship.inventory.rhythm import publishing_days
+from sponsorship.inventory.rhythm import anchor_before, publishing_days
 from sponsorship.inventory.rules import IssueState
 from sponsorship.inventory.services.issues import add_issue, make_slots
 
@@ -32,7 +32,8 @@ def make_sure_of_issue(session: Session, *, newsletter: Newsletter, day: date, n
         raise DomainError(f"There is no issue on {long_day(day)}.")
     one_offs, rhythm = list_one_offs(session, newsletter), newsletter.rhythm_rule
     eve = first.publish_on - timedelta(days=1)
-    between = publishing_days(rhythm, newsletter.rhythm_start, day, eve, one_offs)
+    start = anchor_before(rhythm, newsletter.rhythm_start, day)
+    between = publishing_days(rhythm, start, day, eve, one_offs)
     number = first.number - len(between)
     if day not in between or number < 1:
         raise DomainError(f"The newsletter did not come out on {long_day(day)}, as its rhythm goes.")
