@@ -96,7 +96,7 @@ def mail_chased(session: Session, payload: dict[str, Any], now: datetime) -> Non
     slot, newsletter = booking.slot, booking.slot.issue.newsletter
     words = chase_words(kind, slot.name, slot.issue.number)
     who = booking.sponsor.name if booking.sponsor else "The sponsor"
-    values = {
+    values: dict[str, Any] = {
         "words": words, "slot": slot, "newsletter": newsletter, "order": booking.order, "due_at": slot.deadlines.copy_due_at,
         "who": who, "now_done": kind, "page": _copy_url(booking),
     }  # fmt: skip

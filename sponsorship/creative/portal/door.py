@@ -1,6 +1,7 @@
 """The door of copy's pages: through an order's link, or through a copywriter's, which opens this one ad and nothing else."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, g, url_for
 from werkzeug.wrappers import Response
@@ -23,7 +24,7 @@ class Door:
     side: Side
     actor: str
 
-    def url(self, act: str, **more: str | int) -> str:
+    def url(self, act: str, **more: Any) -> str:
         """Return where an act is, through the same door."""
         return url_for(f"creative.{act}", token=self.token, booking_id=self.booking.id, **more)
 
