@@ -76,6 +76,7 @@ def test_an_edit_waits_for_the_sponsor_and_agreed_it_is_approved(
     session: Session, creative: Creative, now: datetime
 ) -> None:
     edit(creative, now)
+    mails(session, now)
     version = current_version(creative)
     assert version is not None and (version.side, version.consent, version.number) == (Side.PUBLISHER, Consent.ASKED, 2)
     with pytest.raises(ConsentMissing), transaction() as writing:
