@@ -191,3 +191,23 @@ def test_the_check_page_says_what_to_do_and_keeps_what_was_typed(
     assert client.post_form(f"{path}/forget", {}, page=path).status_code == 303
     session.expire_all()
     assert session.scalars(select(IssuePrint)).all() == []
+
+
+def test_the_proof_page_records_and_owes_what_is_ticked(
+    client: FlaskClient, newsletter: Newsletter, sign_in: SignIn, issue: Issue, session: Session
+) -> None:
+    whole = sent(session, issue).replace("Oak0", "Elm0")
+    sign_in(client, "ed@runbook.example", newsletter=newsletter, role=TeamRole.EDITOR)
+    path = f"/issues/{issue.id}/proof"
+    with time_machine.travel(AFTER, tick=False):
+        assert client.post_form(path, {"pasted": whole}, page=path).status_code == 303
+        page = client.get(path).get_data(as_text=True)
+        assert text_of(page, "h1") == ["Three placements ran as sold, one did not."]
+        assert text_of(page, "ins") != []
+        ticked = LexborHTMLParser(page).css("input[name=owed][checked]")
+        assert len(ticked) == 1
+        values = {"owed": ticked[0].attributes["value"]}
+        assert client.post_form(f"{path}/record", values, page=path).status_code == 303
+        page = client.get(path).get_data(as_text=True)
+        assert "a make-good is owed" in page
+        assert "a make-good is owed" in client.get(f"/issues/{issue.id}").get_data(as_text=True)
