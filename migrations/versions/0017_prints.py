@@ -46,7 +46,9 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.String(length=255), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_placement_proof_booking_id_booking")),
-        sa.ForeignKeyConstraint(["grant_id"], ["credit_grant.id"], name=op.f("fk_placement_proof_grant_id_credit_grant")),
+        sa.ForeignKeyConstraint(
+            ["grant_id"], ["credit_grant.id"], name=op.f("fk_placement_proof_grant_id_credit_grant")
+        ),
         sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_placement_proof_issue_id_issue")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placement_proof")),
         sa.UniqueConstraint("booking_id", name=op.f("uq_placement_proof_booking_id")),
