@@ -1,5 +1,7 @@
 """The issue that goes out: its page, its blocks to copy, the editor's draft filled, and the note that it was sent."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, flash, g, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,6 +18,8 @@ from sponsorship.core.errors import NotFound
 from sponsorship.core.web import Access, access, go_to, page_url
 from sponsorship.inventory.models import Issue
 from sponsorship.inventory.queries import get_issue
+from sponsorship.tracking.queries import link_host_of
+from sponsorship.tracking.rules.hosts import on_host
 
 blueprint = Blueprint("assembly", __name__)
 
@@ -40,7 +44,7 @@ def show_blocks(issue_id: int, form: str) -> Response:
     if form not in FORMS:
         raise NotFound
     field, mimetype = FORMS[form]
-    prepared = prepare_issue(db.session(), issue, clock.now(), _link_url)
+    prepared = prepare_issue(db.session(), issue, clock.now(), _link_urls(issue))
     return Response(f"{prepared.whole(field)}\n", mimetype=mimetype)
 
 
@@ -88,7 +92,7 @@ def _open_issue(issue_id: int, permission: Permission) -> tuple[Issue, Viewer]:
 
 def _page(issue: Issue) -> IssuePage:
     g.newsletter = issue.newsletter
-    return get_issue_page(db.session(), issue, clock.now(), _link_url)
+    return get_issue_page(db.session(), issue, clock.now(), _link_urls(issue))
 
 
 def _show(page: IssuePage, form: DraftForm, refusal: str = "") -> str:
@@ -98,8 +102,10 @@ def _show(page: IssuePage, form: DraftForm, refusal: str = "") -> str:
     )
 
 
-def _link_url(token: str) -> str:
-    return page_url("tracking.follow_link", token=token)
+def _link_urls(issue: Issue) -> Callable[[str], str]:
+    """How a link's token becomes its address: on the newsletter's own domain once that has been checked."""
+    host = link_host_of(db.session(), issue.newsletter_id)
+    return lambda token: on_host(page_url("tracking.follow_link", token=token), host)
 
 
 def _name(viewer: Viewer) -> str:
