@@ -60,10 +60,10 @@ def test_what_would_follow_is_shown_before_two_are_merged(
     into = kept.rsplit("/", 1)[1]
     page = desk.get(f"{gone}/merge?into={into}")
     assert {line.split()[0] for line in texts(tree_of(page), ".leaders div")} >= {
-        "Order",
-        "Booking",
-        "Invoice",
-        "Contact",
+        "Orders",
+        "Bookings",
+        "Invoices",
+        "Contacts",
     }
     answer = desk.post_form(f"{gone}/merge", {"into": into}, page=f"{gone}/merge?into={into}")
     assert answer.status_code == 303 and answer.location.endswith(kept)
