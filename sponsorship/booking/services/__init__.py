@@ -37,6 +37,10 @@ from sponsorship.booking.services.make_good import (
     hold_make_good,
     owe_make_good,
 )
+from sponsorship.booking.services.merge import (
+    merge_sponsors,
+    sponsor_columns,
+)
 from sponsorship.booking.services.move import (
     Move,
     complete_move,
@@ -157,6 +161,7 @@ __all__ = [
     "leave_waiting",
     "lock_issues",
     "lock_newsletter",
+    "merge_sponsors",
     "move_booking",
     "move_issue",
     "move_own_booking",
@@ -183,6 +188,7 @@ __all__ = [
     "set_sponsor_approval",
     "skip_issue",
     "slots_of",
+    "sponsor_columns",
     "surplus_slots",
     "take_equivalents",
     "take_promise",
