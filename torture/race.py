@@ -44,7 +44,7 @@ class Tally:
         self.oversold_rounds += occupants > 1
         self.unsold += occupants == 0
         self.broken += sum(answer.is_broken for answer in answers)
-        won = sum(answer.status == 303 and "/orders/" in answer.location for answer in answers)
+        won = sum(answer.has_won for answer in answers)
         lost = sum(answer.status == 422 and b"somebody else" in answer.body for answer in answers)
         self.untold += len(answers) - lost - won + abs(won - 1)
         self.seconds += [answer.seconds for answer in answers]
@@ -77,6 +77,9 @@ def run_race(database: str, *, plant: str, buyers: int, rounds: int, workers: in
         for stall, queue in zip(stalls, _queues(crowd, rounds, seed), strict=True):
             answers = all_at_once([partial(_buy, buyer, stall) for buyer in queue])
             tally.count(_occupants(stall), answers)
+            for buyer, answer in zip(queue, answers, strict=True):
+                if answer.has_won:
+                    buyer.come_anew(f"/newsletters/{stall.slug}")
         complaints = product.complaints()
     figure = {
         "oversold": tally.oversold, "unsold": tally.unsold, "broken": tally.broken, "untold": tally.untold,

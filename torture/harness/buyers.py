@@ -32,6 +32,11 @@ class Answer:
         return self.status == NO_ANSWER or self.status >= 500
 
     @property
+    def has_won(self) -> bool:
+        """Whether it leads on to an order."""
+        return self.status == 303 and "/orders/" in self.location
+
+    @property
     def outcome(self) -> str:
         """Its status as a word: "303", "503", or why nothing came: "TimeoutError"."""
         return self.error or str(self.status)
@@ -58,6 +63,13 @@ class Buyer:
         found = CSRF.search(answer.body)
         self.token = found[1].decode() if found else self.token
         return answer
+
+    def come_anew(self, path: str) -> None:
+        """Open the page as another browser: whoever holds something already may be refused more."""
+        self.cookie = self.token = ""
+        answer = self.get(path)
+        if answer.status != 200:
+            raise RuntimeError(f"{path} could not be opened: {answer.outcome}")
 
     def post(self, path: str, fields: Iterable[tuple[str, object]]) -> Answer:
         """Send a form, with the token of the page that was opened last."""

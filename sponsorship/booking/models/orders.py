@@ -30,6 +30,7 @@ class Order(Base):
         UniqueConstraint("newsletter_id", "number"),
         Index("ix_purchase_order_open", "state", "held_until"),
         Index("ix_purchase_order_holder", "holder_key", "state"),
+        Index("ix_purchase_order_browser", "browser_key", "state"),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,7 +48,8 @@ class Order(Base):
     net_minor: Mapped[int]
     tax_minor: Mapped[int] = mapped_column(default=0)
     promo_code_id: Mapped[int | None] = mapped_column(ForeignKey("promo_code.id"), index=True)
-    holder_key: Mapped[str | None]  # a keyed hash of the network address, for the limit on open orders
+    holder_key: Mapped[str | None]  # a keyed hash of the network address, for the limits on what is held unpaid
+    browser_key: Mapped[str | None]  # the same of the browser's session
     contact_name: Mapped[str] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(default="", index=True)
     purchase_order_number: Mapped[str] = mapped_column(default="")
