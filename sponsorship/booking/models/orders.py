@@ -84,6 +84,11 @@ class Order(Base):
         """What is to be paid, tax included."""
         return self.net_minor + self.tax_minor
 
+    @property
+    def held_slots(self) -> int:
+        """How many slots it holds and has not paid."""
+        return sum(booking.state is BookingState.HELD for booking in self.bookings)
+
     def held_since(self, now: datetime) -> datetime:
         """From when the 90 minutes of a hold count that a payment page `now` opened may last.
 

@@ -10,7 +10,7 @@ from sponsorship.accounts.rules import normal_email
 from sponsorship.booking.errors import ApprovalNeeded
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import has_other_orders, needs_approval
-from sponsorship.booking.rules import BUYER, BookingState, OrderState
+from sponsorship.booking.rules import BUYER, OrderState
 from sponsorship.booking.services.hold import check_alive, lock_newsletter, name_sponsor
 from sponsorship.booking.services.limits import check_limits
 from sponsorship.booking.services.occupy import lock_issues, lock_order, note
@@ -56,8 +56,7 @@ def give_details(
     address = normal_email(contact_email)
     sponsor = _sponsor_of(session, order.newsletter_id, company, address, now)
     lock_rows(session, Sponsor, [sponsor.id])
-    wanted = sum(booking.state is BookingState.HELD for booking in order.bookings)
-    check_limits(session, order.newsletter, now, wanted=wanted, sponsor=sponsor, besides=order.id)
+    check_limits(session, order.newsletter, now, wanted=order.held_slots, sponsor=sponsor, besides=order.id)
     typed = {"website": website, "street": street, "city": city, "country": country, "vat_number": vat_number}
     _check_approved(session, order, sponsor)
     _describe(sponsor, typed, may_change=is_proven or not has_other_orders(session, sponsor, order))
