@@ -8,7 +8,7 @@ from sponsorship.demo.errors import NotADemo
 from sponsorship.demo.queries import find_demo
 from sponsorship.demo.rules.newsletter import HORIZON_WEEKS, TIMEZONE, issue_sunday, next_issue_day
 from sponsorship.demo.rules.schedule import PAST_ISSUES, plan_cells
-from sponsorship.demo.services.copy import plan_copy
+from sponsorship.demo.services.copy import plan_copy, plan_talk
 from sponsorship.demo.services.issues import plan_past
 from sponsorship.demo.services.newsletter import open_newsletter
 from sponsorship.demo.services.orders import plan_orders
@@ -42,6 +42,7 @@ def _tell(session: Session, now: datetime) -> None:
     cells = plan_cells(stage.day, stage.issues[0].publish_on)
     plan_orders(stage, cells)
     plan_copy(stage, cells)
+    plan_talk(stage, cells)
     plan_past(stage, cells)
     stage.timeline.run(session)
 
