@@ -35,6 +35,7 @@ from sponsorship.core.web import Access, access, init_web
 from sponsorship.core.worker import Task
 from sponsorship.creative import handlers as creative_handlers
 from sponsorship.creative import models as creative_models
+from sponsorship.creative import tasks as creative_tasks
 from sponsorship.creative import views as creative_views
 from sponsorship.demo import cli as demo_cli
 from sponsorship.demo import views as demo_views
@@ -49,6 +50,7 @@ from sponsorship.payments import tasks as payments_tasks
 from sponsorship.payments import views as payments_views
 from sponsorship.payments.queries import list_ledger_faults
 from sponsorship.payments.stripe_gateway import StripeGateway
+from sponsorship.reporting import handlers as reporting_handlers
 from sponsorship.reporting import models as reporting_models
 from sponsorship.reporting import tasks as reporting_tasks
 from sponsorship.reporting import views as reporting_views
@@ -74,9 +76,9 @@ PAGES = (
     archive_views, assembly_views, reporting_views, storefront_portal, desk_views, demo_views,
 )  # fmt: skip
 HANDLERS = (
-    booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
+    booking_handlers, payments_handlers, creative_handlers, tracking_handlers, reporting_handlers,
 )  # fmt: skip
-TASKS = (inventory_tasks, booking_tasks, checks_tasks, assembly_tasks, reporting_tasks)
+TASKS = (inventory_tasks, booking_tasks, checks_tasks, creative_tasks, assembly_tasks, reporting_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, tracking_cli, archive_cli, demo_cli)
 
 
@@ -100,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for module in HANDLERS:
         outbox.register(module.HANDLERS)
     mail.register_attachers(payments_handlers.ATTACHERS)
+    mail.register_attachers(reporting_handlers.ATTACHERS)
     app.context_processor(desk_views.masthead_values)
     init_cli(app)
     init_care(app)
