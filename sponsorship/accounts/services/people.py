@@ -1,15 +1,15 @@
-"""Writes about people: accounts, team membership, the audit trail."""
+"""Writes about people: accounts and team membership."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.errors import NoPublisherLeft
-from sponsorship.accounts.models import AuditEntry, TeamMember, User
+from sponsorship.accounts.models import TeamMember, User
 from sponsorship.accounts.queries import find_user
 from sponsorship.accounts.rules import TeamRole, normal_email
+from sponsorship.accounts.services.audit import record_act
 
 
 def make_sure_of_user(session: Session, *, email: str, name: str = "", now: datetime) -> User:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from sponsorship.accounts.errors import CodeWrong, LinkNotUsable, TooManyLinks
 from sponsorship.accounts.models import SignInLink, User, UserSession
-from sponsorship.accounts.queries import find_live_link, find_user
+from sponsorship.accounts.queries import find_live_link, find_user, list_sessions
 from sponsorship.accounts.rules import LINK_LIVES, MOST_CODE_TRIES, MOST_LINKS_PER_HOUR, SESSION_LIVES, normal_email
+from sponsorship.core.errors import NotFound
 from sponsorship.core.mail import queue_mail
 from sponsorship.core.tokens import hash_token, new_code, new_token
 
@@ -103,7 +104,11 @@ def start_session(session: Session, *, user: User, now: datetime, browser: str =
     token = new_token()
     session.add(
         UserSession(
-            token_hash=hash_token(token), user_id=user.id, created_at=now, expires_at=now + SESSION_LIVES, browser=browser
+            token_hash=hash_token(token),
+            user_id=user.id,
+            created_at=now,
+            expires_at=now + SESSION_LIVES,
+            browser=browser,
         )
     )
     session.flush()
@@ -118,7 +123,9 @@ def end_session(session: Session, *, token: str, now: datetime) -> None:
         session.flush()
 
 
-def end_sessions(session: Session, *, user_id: int, now: datetime, only: int | None = None, but: str | None = None) -> int:
+def end_sessions(
+    session: Session, *, user_id: int, now: datetime, only: int | None = None, but: str | None = None
+) -> int:
     """End a person's sessions and return how many: the one with id `only`, or all but the one with token `but`.
 
     Raises NotFound where `only` is nobody's session, or somebody else's.
