@@ -25,7 +25,7 @@ def open_slots(page: Page) -> tuple[OpenIssue, list[Locator]]:
     text = both.locator("th").inner_text()
     found = re.search(r"(\w{3} \d+ \w{3})\s+No\. (\d+)", text)
     assert found, text
-    other = page.locator("table.dates tbody tr:has(td:nth-child(2) input)", has_not_text=found[0]).first
+    other = rows.filter(has_not_text=found[0]).first
     picks = [
         both.locator("td:nth-child(2) input"),
         both.locator("td:nth-child(3) input"),

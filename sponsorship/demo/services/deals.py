@@ -20,7 +20,7 @@ from sponsorship.demo.services.stage import Place, Stage
 from sponsorship.inventory.models import Placement
 from sponsorship.inventory.rules import PriceRuleKind
 from sponsorship.inventory.services import add_extra_issue, add_price_rule, add_promo_code, set_price_from
-from sponsorship.sponsors.models import Sponsor
+from sponsorship.sponsors.models import Category, Sponsor
 from sponsorship.sponsors.rules import RivalRule
 from sponsorship.sponsors.services import add_category, make_sure_of_sponsor, set_policy, set_sponsor_terms
 
@@ -99,14 +99,14 @@ def _buy_one(stage: Stage, now: datetime) -> datetime:
 
 def _sort_sponsors(stage: Stage, now: datetime) -> None:
     session, newsletter_id = stage.session, stage.newsletter.id
-    known = {"": None}
+    known: dict[str, Category | None] = {"": None}
     for name, above, keys in CATEGORIES:
-        known[name] = add_category(
+        known[name] = category = add_category(
             session, newsletter_id=newsletter_id, name=name, parent=known[above], is_prohibited=False, refusal_words="",
             actor=PUBLISHER_ADDRESS, now=now,
         )  # fmt: skip
         for key in keys:
-            _set_terms(stage, sponsor_of(stage, key), now, category_id=known[name].id)
+            _set_terms(stage, sponsor_of(stage, key), now, category_id=category.id)
     add_category(
         session, newsletter_id=newsletter_id, name="Gambling and tokens", parent=None, is_prohibited=True,
         refusal_words=GAMBLING, actor=PUBLISHER_ADDRESS, now=now,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 
 from sponsorship.booking.models import Order
 from sponsorship.booking.services import (
@@ -125,7 +126,7 @@ def _order(stage: Stage, cells: Sequence[Cell], now: datetime) -> Order:
     return order
 
 
-def details_of(buyer: SponsorPlan) -> dict[str, str]:
+def details_of(buyer: SponsorPlan) -> dict[str, Any]:
     """Return what a company types at the checkout."""
     return {
         "company": buyer.name, "website": f"https://{buyer.domain}", "street": buyer.street, "city": buyer.city,
