@@ -8,6 +8,7 @@ TEAM_PAGES = {
     "reporting.show_report": "sponsors",
     "booking": "calendar",
     "payments.book_by_hand": "calendar",
+    "payments.import_deals": "calendar",
     "reporting": "revenue",
     "payments": "revenue",
     "assembly": "issue",
