@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 
+import pytest
 from sqlalchemy import func, select
 
 from sponsorship.accounts.models import TeamMember
@@ -47,6 +48,8 @@ from tests.conftest import empty_database
 from tests.demo.conftest import DAY, Demo, seed
 from tests.demo.dumps import assert_equal, dump
 from tests.payments.ledger_checks import check_books
+
+pytestmark = pytest.mark.timeout(600)  # half a year is seeded on each database, on a machine that others may use too
 
 
 def views_of(demo: Demo) -> list[SlotView]:
