@@ -101,7 +101,7 @@ def save_terms(slug: str, sponsor_id: int) -> Page:
         form.parent.errors = [refusal.message]
         return _terms_page(_own(_team(slug, Permission.SELL), sponsor_id), form), refusal.status
     flash("Saved.", "ok")
-    return go_to(url_for("desk.list_sponsors", slug=slug, sponsor=sponsor_id, _anchor="sponsor"))
+    return go_to(url_for("desk.show_sponsor", slug=slug, sponsor_id=sponsor_id))
 
 
 def _team(slug: str, permission: Permission) -> Newsletter:

@@ -24,14 +24,14 @@ ADAPTERS = {
     "payments": {"gateway", "stripe_gateway"},
     "reporting": {"charts"},
     "creative": {"render"},
-    "tracking": {"fastlane"},
+    "tracking": {"fastlane", "gateway"},
     "archive": {"reader"},
     "inventory": {"rhythm"},
     "checks": {"similarity"},
 }
 OPEN_TO_OTHERS = {"rules", "errors", "models", "queries", "services"}
 FLASK_MAY = {"forms", "views", "portal", "cli"}
-FLASK_IN_CORE = {"web", "db", "cli"}
+FLASK_IN_CORE = {"care", "logs", "web", "db", "cli"}
 ONE_DOOR = {
     "stripe": {"payments/stripe_gateway"},
     "plotly": {"reporting/charts/figures"},

@@ -1,5 +1,7 @@
 """The blueprint, and how a page comes by its issue."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, g
 
 from sponsorship.accounts.queries import authorise
@@ -8,6 +10,8 @@ from sponsorship.core.db import db
 from sponsorship.core.web import page_url
 from sponsorship.inventory.models import Issue
 from sponsorship.inventory.queries import get_issue
+from sponsorship.tracking.queries import link_host_of
+from sponsorship.tracking.rules.hosts import on_host
 
 blueprint = Blueprint("assembly", __name__)
 
@@ -20,9 +24,10 @@ def open_issue(issue_id: int, permission: Permission) -> tuple[Issue, Viewer]:
     return issue, viewer
 
 
-def link_url(token: str) -> str:
-    """Return the address behind a tracked link's token."""
-    return page_url("tracking.follow_link", token=token)
+def link_urls(issue: Issue) -> Callable[[str], str]:
+    """Return how a link's token becomes its address: on the newsletter's own domain once that has been checked."""
+    host = link_host_of(db.session(), issue.newsletter_id)
+    return lambda token: on_host(page_url("tracking.follow_link", token=token), host)
 
 
 def name_of(viewer: Viewer) -> str:

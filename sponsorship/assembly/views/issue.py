@@ -8,7 +8,7 @@ from sponsorship.assembly import services
 from sponsorship.assembly.errors import DraftInvalid, NotReady
 from sponsorship.assembly.forms import DraftForm
 from sponsorship.assembly.queries import IssuePage, get_issue_page, prepare_issue
-from sponsorship.assembly.views.door import blueprint, link_url, name_of, open_issue
+from sponsorship.assembly.views.door import blueprint, link_urls, name_of, open_issue
 from sponsorship.booking.rules import SlotState
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
@@ -38,7 +38,7 @@ def show_blocks(issue_id: int, form: str) -> Response:
     if form not in FORMS:
         raise NotFound
     field, mimetype = FORMS[form]
-    prepared = prepare_issue(db.session(), issue, clock.now(), link_url)
+    prepared = prepare_issue(db.session(), issue, clock.now(), link_urls(issue))
     return Response(f"{prepared.whole(field)}\n", mimetype=mimetype)
 
 
@@ -79,7 +79,7 @@ def send_issue(issue_id: int) -> AnyResponse | tuple[str, int]:
 
 def _page(issue: Issue) -> IssuePage:
     g.newsletter = issue.newsletter
-    return get_issue_page(db.session(), issue, clock.now(), link_url)
+    return get_issue_page(db.session(), issue, clock.now(), link_urls(issue))
 
 
 def _show(page: IssuePage, form: DraftForm, refusal: str = "") -> str:

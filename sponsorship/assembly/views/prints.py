@@ -10,7 +10,7 @@ from sponsorship.assembly.errors import PrintInvalid
 from sponsorship.assembly.forms import PrintForm, RecordForm
 from sponsorship.assembly.queries import PrintPage, get_check_page, get_proof_page
 from sponsorship.assembly.rules.proof import PrintPurpose
-from sponsorship.assembly.views.door import blueprint, link_url, name_of, open_issue
+from sponsorship.assembly.views.door import blueprint, link_urls, name_of, open_issue
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.format import count
@@ -105,7 +105,7 @@ def _page(issue_id: int, purpose: PrintPurpose) -> PrintPage:
     issue = get_issue(db.session(), issue_id)
     g.newsletter = issue.newsletter
     if purpose is PrintPurpose.CHECK:
-        return get_check_page(db.session(), issue, clock.now(), link_url)
+        return get_check_page(db.session(), issue, clock.now(), link_urls(issue))
     return get_proof_page(db.session(), issue, clock.now())
 
 

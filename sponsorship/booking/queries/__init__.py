@@ -91,7 +91,13 @@ from sponsorship.booking.queries.prices import (
     quote_slots,
 )
 from sponsorship.booking.queries.series import find_same_slots_later, find_series
-from sponsorship.booking.queries.timeline import TimelineLine, insertion_order, list_timeline
+from sponsorship.booking.queries.timeline import (
+    SponsorLine,
+    TimelineLine,
+    insertion_order,
+    list_sponsor_timeline,
+    list_timeline,
+)
 
 __all__ = [
     "LARGEST_ID",
@@ -99,6 +105,7 @@ __all__ = [
     "Concerned",
     "MoveTarget",
     "PastMove",
+    "SponsorLine",
     "Swap",
     "SwapOffer",
     "TimelineLine",
@@ -161,6 +168,7 @@ __all__ = [
     "list_proposals_to_remind",
     "list_refunds_chosen",
     "list_requests",
+    "list_sponsor_timeline",
     "list_timeline",
     "list_to_fill",
     "list_waiting",

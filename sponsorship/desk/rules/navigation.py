@@ -5,6 +5,8 @@ TEAM_PAGES = {
     "desk.show_calendar": "calendar",
     "desk.show_docket": "calendar",
     "desk.list_sponsors": "sponsors",
+    "desk.show_sponsor": "sponsors",
+    "desk.show_merge": "sponsors",
     "reporting.show_report": "sponsors",
     "booking": "calendar",
     "payments.book_by_hand": "calendar",
@@ -12,6 +14,7 @@ TEAM_PAGES = {
     "reporting": "revenue",
     "payments": "revenue",
     "assembly": "issue",
+    "tracking.edit_tracking": "settings",
     "tracking": "issue",
     "creative": "review",
     "sponsors": "sponsors",
@@ -28,6 +31,9 @@ SPONSOR_PAGES = {
 
 
 def current_item(endpoint: str | None, pages: dict[str, str]) -> str:
-    """Return the key of the item that an endpoint belongs to, by its name or by its package's; nothing where it has none."""
+    """Return the key of the item that an endpoint belongs to, by its name or by its package's; nothing where it has none.
+
+    Settings are no item of their own.
+    """
     name = endpoint or ""
     return pages.get(name) or pages.get(name.split(".")[0], "")
