@@ -15,6 +15,7 @@ from sponsorship.booking.rules import (
     DisplacementCause,
     DisplacementState,
     OrderState,
+    PaymentMethod,
     Remedy,
     WaitingState,
 )
@@ -259,6 +260,8 @@ def test_a_cart_in_an_issue_that_moves_is_released_and_its_slot_stays_on_sale(
         )
     assert cart.state is OrderState.CANCELLED
     assert queries.occupants_of(session, [slot.id]) == {}
+    with pytest.raises(SlotTaken, match="moved to that day"), transaction() as writing:  # its money came late
+        services.confirm_order(writing, order=cart, method=PaymentMethod.CARD, now=now)
 
 
 def test_the_publisher_may_put_a_slot_that_was_taken_off_back_on_sale(
