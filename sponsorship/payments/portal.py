@@ -124,6 +124,8 @@ def pay_invoice(token: str) -> Page:
     url = None
     try:
         url = flows.pay_invoice(order_token=token, gateway=_gateway(), settings=settings(), now=clock.now())
+        if url is None:
+            flash("This payment page has ended. If something is still open below, press the button again.", "error")
     except ProviderRefused as refusal:
         log.warning("the payment page of an invoice was refused: %s", refusal)
         flash("The payment page could not be opened. You have not been charged: write to us, or pay by bank.", "error")

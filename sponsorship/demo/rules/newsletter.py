@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SLUG = "sunday-runbook"
+STORY_PAYMENT = "pi_demo_"  # how the ids of payments begin that were made in the story
 NAME = "The Sunday Runbook"
 TAGLINE = "One letter a week for people who carry the pager."
 INTRODUCTION = (

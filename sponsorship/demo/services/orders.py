@@ -16,7 +16,7 @@ from sponsorship.booking.services import (
     hold_slots,
     lapse_order_when_due,
 )
-from sponsorship.demo.rules.newsletter import BOOKKEEPER_ADDRESS, INVOICE_DAYS, PUBLISHER_ADDRESS
+from sponsorship.demo.rules.newsletter import BOOKKEEPER_ADDRESS, INVOICE_DAYS, PUBLISHER_ADDRESS, STORY_PAYMENT
 from sponsorship.demo.rules.schedule import Cell, Deal, MoneyStep, group_orders
 from sponsorship.demo.rules.sponsors import SPONSORS
 from sponsorship.demo.services.stage import Stage
@@ -69,7 +69,7 @@ def _order_by_card(stage: Stage, cells: Sequence[Cell], now: datetime) -> dateti
     order, paid_at = _order(stage, cells, now), now + 8 * MINUTE
     enter_checkout(stage.session, order=order, held_until=now + 50 * MINUTE, now=now + 5 * MINUTE)
     confirm_on_card(
-        stage.session, order=order, reference=f"pi_demo_{order.number.lower()}", amount_minor=order.total_minor,
+        stage.session, order=order, reference=f"{STORY_PAYMENT}{order.number.lower()}", amount_minor=order.total_minor,
         fee_minor=order.total_minor * 29 // 1000 + 30, now=paid_at,
     )  # fmt: skip
     return paid_at

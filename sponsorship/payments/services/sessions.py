@@ -199,7 +199,7 @@ def apply_session(
     """
     _lock(session, payment)
     order, verdict = payment.order, told.verdict
-    payment.checked_at = now
+    payment.checked_at, payment.url = now, told.url or payment.url
     if verdict is SessionVerdict.EXPIRED:
         _expire(session, payment, given_up_by, now)
     elif verdict in (SessionVerdict.PAID, SessionVerdict.AWAITING, SessionVerdict.REFUSED):
