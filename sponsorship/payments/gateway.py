@@ -131,6 +131,16 @@ class ProviderDispute:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderWarning:
+    """The card's bank believes that its holder did not make a payment; no dispute yet."""
+
+    provider_id: str
+    kind: str  # made_with_stolen_card, misc, ...
+    payment_id: str | None
+    is_actionable: bool  # False where it was disputed or given back whole already
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderEvent:
     """A verified webhook event: only its topic and its object's id are used; the object is fetched anew."""
 
@@ -195,6 +205,12 @@ class PaymentGateway(Protocol):
 
     def list_disputes_since(self, since: datetime) -> list[ProviderDispute]:
         """Return the disputes opened since a moment; raises ProviderUnavailable."""
+
+    def fetch_warning(self, provider_id: str) -> ProviderWarning:
+        """Return a fraud warning as it is now; raises ProviderUnavailable, ProviderRefused."""
+
+    def list_warnings_since(self, since: datetime) -> list[ProviderWarning]:
+        """Return the fraud warnings since a moment; raises ProviderUnavailable."""
 
     def list_refunds_since(self, since: datetime) -> list[ProviderRefund]:
         """Return the refunds made since a moment; raises ProviderUnavailable."""

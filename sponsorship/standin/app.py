@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from sponsorship.standin import api, control, disputes, pages, refunds, resources, sessions, thin
+from sponsorship.standin import api, control, disputes, fraud, pages, refunds, resources, sessions, thin
 from sponsorship.standin.engine import Engine
 from sponsorship.standin.money import format_amount
 from sponsorship.standin.store import Store
@@ -36,6 +36,7 @@ ROUTES: tuple[tuple[str, str, api.Handler], ...] = (
     ("GET", "/v1/refunds/<object_id>", resources.retrieve("refund")),
     ("GET", "/v1/disputes", disputes.list_disputes),
     ("GET", "/v1/disputes/<object_id>", resources.retrieve("dispute")),
+    ("GET", "/v1/radar/early_fraud_warnings/<object_id>", resources.retrieve(fraud.KIND)),
     ("GET", "/v1/balance_transactions/<object_id>", resources.retrieve("balance_transaction")),
     ("GET", "/v1/events", resources.list_all_events),
     ("GET", "/v1/events/<object_id>", resources.retrieve("event")),
@@ -44,6 +45,7 @@ ROUTES: tuple[tuple[str, str, api.Handler], ...] = (
 LISTS = (
     ("charge", "/v1/charges", resources.CHARGE_FILTERS),
     ("payment_intent", "/v1/payment_intents", resources.INTENT_FILTERS),
+    (fraud.KIND, "/v1/radar/early_fraud_warnings", fraud.FILTERS),
     ("balance_transaction", "/v1/balance_transactions", resources.BALANCE_FILTERS),
 )
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -10,6 +10,7 @@ EXPANDABLE = {
     "payment_intent": {"customer", "latest_charge"},
     "charge": {"balance_transaction", "customer", "failure_balance_transaction", "payment_intent"},
     "refund": {"balance_transaction", "charge", "failure_balance_transaction", "payment_intent"},
+    "radar.early_fraud_warning": {"charge", "payment_intent"},
     "dispute": {"charge", "payment_intent"},
     "balance_transaction": {"source"},
     "item": {"price"},

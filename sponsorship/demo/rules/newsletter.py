@@ -20,6 +20,7 @@ PUBLISH_TIME = time(8)
 READERS = 30_412
 OPEN_RATE_BASIS_POINTS = 4300
 INVOICE_DAYS = 14
+CREDIT_LIMIT_MINOR = 1_500_000  # what each company that pays by invoice may owe at a time, in cents
 HORIZON_WEEKS = 26
 
 PUBLISHER = "Imogen Hale"

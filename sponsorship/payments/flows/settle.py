@@ -13,8 +13,15 @@ from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.payments.flows.checkout import release_order, settle_session
 from sponsorship.payments.flows.facts import let_go, reading
-from sponsorship.payments.flows.refunds import send_due_refunds, sync_dispute, sync_refund, sync_untold
-from sponsorship.payments.gateway import PaymentGateway, ProviderEvent, ProviderUnavailable
+from sponsorship.payments.flows.refunds import send_due_refunds, sync_dispute, sync_refund, sync_untold, sync_warning
+from sponsorship.payments.gateway import (
+    PaymentGateway,
+    ProviderDispute,
+    ProviderEvent,
+    ProviderRefund,
+    ProviderUnavailable,
+    ProviderWarning,
+)
 from sponsorship.payments.queries import (
     find_payment_session,
     find_session_by_metadata,
@@ -30,6 +37,8 @@ OPEN_UNSEEN_FOR = timedelta(seconds=50)
 AWAITING_UNSEEN_FOR = timedelta(minutes=30)
 EVENT_OVERLAP = timedelta(hours=48)
 NOT_BY_WEBHOOK = '{"note": "found by reconciling, not sent"}'
+
+Follower = ProviderRefund | ProviderDispute | ProviderWarning  # what comes after a payment, and names it
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +131,9 @@ def _settle_row(row_id: int, gateway: PaymentGateway, settings: Settings, now: d
         state = _settle_event(event, gateway, settings, now)
     except ProviderUnavailable as away:
         state, error = InboxState.FAILED, str(away)
-    except Exception:
+    except (
+        Exception
+    ):  # whatever it is, this event is kept with its error and tried again; the others are settled meanwhile
         db.session.rollback()
         log.exception("event %s failed", event.event_id)
         state, error = InboxState.FAILED, traceback.format_exc(limit=-3)
@@ -135,21 +146,21 @@ def _settle_event(event: ProviderEvent, gateway: PaymentGateway, settings: Setti
     """Settle the object that an event is about; events of other modes, kinds and installations are none of our business."""
     if event.is_live != (settings.stripe_mode == "live") or event.object_id is None:
         return InboxState.IGNORED
-    outcome: object = None
     if event.topic.startswith("checkout.session."):
-        outcome = settle_provider_session(event.object_id, gateway=gateway, settings=settings, now=now)
-    elif event.topic.startswith("refund."):
-        outcome = sync_refund(event.object_id, gateway=gateway, now=now)
-        if outcome is None and _settle_payment(
-            gateway.fetch_refund(event.object_id).payment_id, gateway, settings, now
-        ):
-            outcome = sync_refund(event.object_id, gateway=gateway, now=now)
-    elif event.topic.startswith("charge.dispute."):
-        outcome = sync_dispute(event.object_id, gateway=gateway, now=now)
-        if outcome is None and _settle_payment(
-            gateway.fetch_dispute(event.object_id).payment_id, gateway, settings, now
-        ):
-            outcome = sync_dispute(event.object_id, gateway=gateway, now=now)
+        outcome: object = settle_provider_session(event.object_id, gateway=gateway, settings=settings, now=now)
+        return InboxState.IGNORED if outcome is None else InboxState.SETTLED
+    followers: dict[str, tuple[Callable[..., object], Callable[[str], Follower]]] = {
+        "refund.": (sync_refund, gateway.fetch_refund),
+        "charge.dispute.": (sync_dispute, gateway.fetch_dispute),
+        "radar.early_fraud_warning.": (sync_warning, gateway.fetch_warning),
+    }
+    found = next((acts for beginning, acts in followers.items() if event.topic.startswith(beginning)), None)
+    if found is None:
+        return InboxState.IGNORED
+    sync, fetch = found
+    outcome = sync(event.object_id, gateway=gateway, now=now)
+    if outcome is None and _settle_payment(fetch(event.object_id).payment_id, gateway, settings, now):
+        outcome = sync(event.object_id, gateway=gateway, now=now)
     return InboxState.IGNORED if outcome is None else InboxState.SETTLED
 
 
