@@ -11,7 +11,6 @@ from sponsorship.tracking.queries.counts import (
     issues_with_clicks,
     rules_of,
     spool_sums,
-    statistics_of,
 )
 from sponsorship.tracking.queries.links import (
     TeamSessions,
@@ -26,10 +25,17 @@ from sponsorship.tracking.queries.links import (
     spool_positions,
     teams_behind,
 )
+from sponsorship.tracking.queries.mailings import (
+    ProviderCount,
+    bookings_behind,
+    provider_counts,
+    sent_issues,
+    statistics_of,
+)
 
 __all__ = [
-    "ClickCount", "HourCount", "SpoolSums", "TeamSessions", "clicks_by_booking", "clicks_by_hour",
-    "clicks_by_position", "destination_changes", "exclusions_of", "find_trap", "get_destination",
-    "issues_with_clicks", "link_book", "link_host_of", "links_of", "newsletter_of", "rules_of", "settings_of",
-    "spool_positions", "spool_sums", "statistics_of", "teams_behind",
+    "ClickCount", "HourCount", "ProviderCount", "SpoolSums", "TeamSessions", "bookings_behind", "clicks_by_booking",
+    "clicks_by_hour", "clicks_by_position", "destination_changes", "exclusions_of", "find_trap", "get_destination",
+    "issues_with_clicks", "link_book", "link_host_of", "links_of", "newsletter_of", "provider_counts", "rules_of",
+    "sent_issues", "settings_of", "spool_positions", "spool_sums", "statistics_of", "teams_behind",
 ]  # fmt: skip

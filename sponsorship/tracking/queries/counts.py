@@ -1,4 +1,4 @@
-"""Reads about clicks and mailings: all from the hourly sums."""
+"""Reads about clicks: all from the hourly sums."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from sponsorship.tracking.models import (
     ClickHour,
     ClickHourExclusion,
     ClickRulesUsed,
-    MailingStatistics,
     SpoolFile,
     TrackedLink,
 )
@@ -95,12 +94,6 @@ def rules_of(session: Session, issue_id: int) -> list[int]:
     """Return the versions of the rules by which an issue's clicks were judged, oldest first: more than one until recomputed."""
     query = select(ClickRulesUsed.rules_version).where(ClickRulesUsed.issue_id == issue_id)
     return list(session.scalars(query.order_by(ClickRulesUsed.rules_version)))
-
-
-def statistics_of(session: Session, issue_ids: Collection[int]) -> dict[int, MailingStatistics]:
-    """Return what the mail provider counted, by issue; an issue without figures is not in it."""
-    query = select(MailingStatistics).where(MailingStatistics.issue_id.in_(issue_ids))
-    return {row.issue_id: row for row in session.scalars(query)}
 
 
 @dataclass(frozen=True, slots=True)

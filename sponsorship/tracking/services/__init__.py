@@ -6,10 +6,15 @@ from sponsorship.tracking.services.keys import forget_readers
 from sponsorship.tracking.services.links import make_links, make_trap, move_links, repoint_links
 from sponsorship.tracking.services.recompute import Recomputed, recompute_issue
 from sponsorship.tracking.services.retention import forget_agents
-from sponsorship.tracking.services.statistics import enter_statistics
+from sponsorship.tracking.services.statistics import (
+    ImportedStatistics,
+    enter_statistics,
+    import_link_counts,
+    import_mailings,
+)
 
 __all__ = [
-    "ImportedExport", "Recomputed", "enter_statistics", "forget_agents", "forget_readers", "import_export",
-    "make_links", "make_trap", "move_links", "note_position", "recompute_issue", "record_clicks", "record_spooled",
-    "repoint_links",
+    "ImportedExport", "ImportedStatistics", "Recomputed", "enter_statistics", "forget_agents", "forget_readers",
+    "import_export", "import_link_counts", "import_mailings", "make_links", "make_trap", "move_links", "note_position",
+    "recompute_issue", "record_clicks", "record_spooled", "repoint_links",
 ]  # fmt: skip

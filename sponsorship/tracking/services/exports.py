@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from sponsorship.core.urls import normal_url
 from sponsorship.inventory.models import Issue
-from sponsorship.tracking.models import ProviderClick, ProviderLink, TrackedLink
+from sponsorship.tracking.models import ProviderClick, ProviderLink
+from sponsorship.tracking.queries import bookings_behind
 from sponsorship.tracking.rules.exports import NAMES_TOLD, BadRow, ExportColumn, row_reader
 
 PIECE = 200_000
@@ -43,7 +43,7 @@ def import_export(
 ) -> ImportedExport:
     """Read an export's lines, its heading first, and keep its clicks for one issue; rows that cannot be read are named.
 
-    Each link's sums are made anew. A link is a booking's where it is one of ours or leads where the booking's links lead.
+    Each such link's sums are made anew. A link is a booking's where it is one of ours or leads where the booking's links lead.
     """
     reader = csv.reader(lines)
     header = next(reader)
@@ -106,20 +106,12 @@ def _link(session: Session, issue: Issue, url: str) -> ProviderLink:
     query = select(ProviderLink).where(ProviderLink.issue_id == issue.id, ProviderLink.digest == digest)
     link = session.scalars(query).one_or_none()
     if link is None:
-        link = ProviderLink(issue_id=issue.id, digest=digest, url=url, booking_id=_booking_of(session, issue, url))
+        link = ProviderLink(
+            issue_id=issue.id, digest=digest, url=url, booking_id=bookings_behind(session, issue.id, [url])[url]
+        )
         session.add(link)
         session.flush()
     return link
-
-
-def _booking_of(session: Session, issue: Issue, url: str) -> int | None:
-    ours = session.scalars(
-        select(TrackedLink).where(TrackedLink.issue_id == issue.id, TrackedLink.booking_id.is_not(None))
-    ).all()
-    by_token = {link.token: link.booking_id for link in ours}
-    token = url.rsplit("/c/", 1)[-1] if "/c/" in url else url
-    by_place = {normal_url(link.destination): link.booking_id for link in ours}
-    return by_token.get(token) or by_place.get(normal_url(url))
 
 
 def _sum_up(session: Session, issue: Issue) -> None:
@@ -129,5 +121,6 @@ def _sum_up(session: Session, issue: Issue) -> None:
         .where(ProviderClick.link_id == ProviderLink.id)
         .scalar_subquery()
     )
-    of_issue = update(ProviderLink).where(ProviderLink.issue_id == issue.id)
+    has_clicks = select(ProviderClick.link_id).where(ProviderClick.link_id == ProviderLink.id).exists()
+    of_issue = update(ProviderLink).where(ProviderLink.issue_id == issue.id, has_clicks)
     session.execute(of_issue.values(clicks=clicks, readers=readers), execution_options={"synchronize_session": False})

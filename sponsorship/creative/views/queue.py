@@ -5,7 +5,6 @@ from datetime import datetime
 
 from flask import flash, g, render_template, request, url_for
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
@@ -21,7 +20,7 @@ from sponsorship.creative import services
 from sponsorship.creative.flows import approve_creative
 from sponsorship.creative.forms import ChangesForm, DecisionForm, WaiveForm
 from sponsorship.creative.models import Creative
-from sponsorship.creative.portal import blueprint
+from sponsorship.creative.portal.door import Answer, blueprint
 from sponsorship.creative.queries import (
     NO_COPY,
     Checks,
@@ -38,10 +37,6 @@ from sponsorship.creative.rules import Copy, due_words, queue_headline
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter
 from sponsorship.inventory.services import today_of
-
-__all__ = ["blueprint"]
-
-Answer = str | Response | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,20 @@
-"""Reads about copy: of a booking, of the review queue, and what the checks say about it."""
+"""What the checks say about copy, whether it was sent or is being written."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Booking
-from sponsorship.booking.rules import BookingState
 from sponsorship.checks.models import CorpusText
 from sponsorship.checks.queries import Evidence, evidence_of, find_matches, find_text, list_findings, settled_marks
 from sponsorship.checks.rules import CheckRule, CopySource, FindingState, Passage, Reader, Severity, destination_of
-from sponsorship.checks.similarity import Run, word_runs
-from sponsorship.core.errors import NotFound
-from sponsorship.creative.models import Creative, CreativeVersion
+from sponsorship.creative.models import Creative
+from sponsorship.creative.queries.copy import copy_limits, current_copy, find_creative
 from sponsorship.creative.render import plain_text, shown_address
-from sponsorship.creative.rules import Copy, CopyLimits, CreativeState, copy_problems
-from sponsorship.inventory.models import Issue, Placement, Slot
-
-NO_COPY = Copy("", "", "", "")
+from sponsorship.creative.rules import NO_COPY, Copy, copy_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,85 +34,6 @@ class Checks:
     def looks(self) -> int:
         """How many things to look at."""
         return sum(one.severity is Severity.LOOK for one in self.findings)
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Copy marked up against what it was before; `against` names that, empty where there is nothing before it."""
-
-    heading: list[Run]
-    body: list[Run]
-    link_text: list[Run]
-    against: str
-
-
-def find_creative(session: Session, booking_id: int) -> Creative | None:
-    """Return the copy of a booking, or None before the first draft."""
-    return session.scalars(select(Creative).where(Creative.booking_id == booking_id)).one_or_none()
-
-
-def get_creative(session: Session, creative_id: int) -> Creative:
-    """Return a creative by its id; raises NotFound."""
-    creative = session.get(Creative, creative_id) if creative_id < 2**31 else None
-    if creative is None:
-        raise NotFound
-    return creative
-
-
-def creatives_by_booking(session: Session, booking_ids: Collection[int]) -> dict[int, Creative]:
-    """Return the copies of these bookings with their versions, by booking id; a booking without a draft has no entry."""
-    query = select(Creative).where(Creative.booking_id.in_(booking_ids)).options(selectinload(Creative.versions))
-    return {creative.booking_id: creative for creative in session.scalars(query)}
-
-
-def current_version(creative: Creative) -> CreativeVersion | None:
-    """Return the latest version, or None before the first."""
-    return creative.versions[-1] if creative.versions else None
-
-
-def current_copy(creative: Creative) -> Copy | None:
-    """Return the text of the latest version, or None before the first."""
-    version = current_version(creative)
-    return version.copy if version else None
-
-
-def copy_limits(placement: Placement) -> CopyLimits:
-    """Return a placement's ad spec."""
-    return CopyLimits(placement.heading_limit, placement.body_limit, placement.limit_unit)
-
-
-def _waiting(newsletter_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Issue.newsletter_id == newsletter_id,
-        Creative.state == CreativeState.SUBMITTED,
-        Booking.state == BookingState.CONFIRMED,
-    )
-
-
-def list_review_queue(session: Session, newsletter_id: int) -> list[Creative]:
-    """Return the copy that waits for the publisher, nearest deadline first, in a fixed number of queries."""
-    query = (
-        select(Creative)
-        .join(Booking, Creative.booking_id == Booking.id)
-        .join(Slot, Booking.slot_id == Slot.id)
-        .join(Issue, Slot.issue_id == Issue.id)
-        .where(*_waiting(newsletter_id))
-        .options(selectinload(Creative.versions), selectinload(Creative.notes))
-        .options(selectinload(Creative.booking, Booking.sponsor), selectinload(Creative.booking, Booking.order))
-    )
-    found = session.scalars(query)
-    return sorted(found, key=lambda c: (c.booking.slot.deadlines.copy_due_at, c.booking.slot.placement.position, c.id))
-
-
-def count_review_queue(session: Session, newsletter_id: int) -> int:
-    """Count the copy that waits for the publisher."""
-    query = (
-        select(func.count(Creative.id))
-        .join(Booking, Creative.booking_id == Booking.id)
-        .join(Slot, Booking.slot_id == Slot.id)
-        .join(Issue, Slot.issue_id == Issue.id)
-    )
-    return session.scalar(query.where(*_waiting(newsletter_id))) or 0
 
 
 def passage_of(booking: Booking, creative_id: int, copy: Copy) -> Passage:
@@ -172,21 +88,6 @@ def list_queue_checks(session: Session, creatives: Collection[Creative], now: da
         waivers = [f"Allowed: {evidence.title}. {evidence.waived}" for evidence in told if evidence.waived]
         checks[creative.id] = Checks({}, findings, _passed(creative.booking, copy, {}, findings) + waivers)
     return checks
-
-
-def mark_up(creative: Creative) -> Proof:
-    """Return the latest version marked up against the one that changes were asked for; against nothing the first time."""
-    copy = current_copy(creative) or NO_COPY
-    noted = creative.notes[-1].version_number if creative.notes else 0
-    before = next((v.copy for v in creative.versions if v.number == noted), None)
-    if before is None or before == copy:
-        return Proof([], [], [], "")
-    return Proof(
-        heading=word_runs(before.heading, copy.heading),
-        body=word_runs(plain_text(before.body), plain_text(copy.body)),
-        link_text=word_runs(before.link_text, copy.link_text),
-        against=f"version {noted}, which you sent back",
-    )
 
 
 def _texts_of(session: Session, creative_ids: Collection[int]) -> dict[int, CorpusText]:

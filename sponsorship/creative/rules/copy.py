@@ -1,12 +1,10 @@
-"""A creative's way from draft to print, the limits that it must meet, and the words for its deadline."""
+"""Copy: what it consists of, how far it has come, and the limits that it must meet."""
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 
 from sponsorship.core.errors import InvalidTransition
-from sponsorship.core.format import clock_time, count, count_word, day, local, long_day
 from sponsorship.core.text import LimitUnit, clean_line, count_units
 from sponsorship.core.urls import host_of, is_web_url
 
@@ -56,6 +54,9 @@ class Copy:
     body: str
     link_url: str
     link_text: str
+
+
+NO_COPY = Copy("", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,63 +116,3 @@ def copy_problems(copy: Copy, limits: CopyLimits) -> dict[str, str]:
     if not copy.body.strip():
         found["body"] = "Write the body of the ad."
     return {field: problem for field, problem in found.items() if problem}
-
-
-def due_words(due_at: datetime, now: datetime, zone: str) -> str:
-    """Return a deadline as a sentence ends: "today at 18:00 GMT", "tomorrow at ...", "on Thu 26 Nov at 18:00 GMT"."""
-    there = local(due_at, zone).date()
-    days = (there - local(now, zone).date()).days
-    when = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days) or f"on {day(there)}"
-    return f"{when} at {clock_time(due_at, zone)}"
-
-
-def tally_words(stops: int, looks: int, passed: int) -> str:
-    """Return what the checks come to: "1 stops it, 1 to look at, 6 passed"."""
-    parts = [f"{count(stops, 'stops it', 'stop it')}"] if stops else []
-    parts += [f"{looks} to look at"] if looks else []
-    parts += [f"{passed} passed"] if passed else []
-    return ", ".join(parts) or "Nothing to check yet"
-
-
-def copy_headline(
-    state: CreativeState,
-    *,
-    has_run: bool,
-    is_late: bool,
-    due: str,
-    publisher: str,
-    publish_on: date,
-    stops: int,
-    looks: int,
-    is_empty: bool,
-) -> list[str | tuple[str, str]]:
-    """Return the sentence of the sponsor's copy page by clauses; the one that costs the print is marked "owed"."""
-    if has_run:
-        return [f"The issue of {long_day(publish_on)} has gone out.", "Its copy stays as it was."]
-    if state in (CreativeState.APPROVED, CreativeState.LOCKED):
-        return ["Approved.", f"It runs {day(publish_on)}."]
-    clauses: list[str | tuple[str, str]] = []
-    if state is CreativeState.SUBMITTED:
-        clauses = [f"{publisher} is reading your copy."]
-    else:
-        clauses += [f"{publisher} asks for changes."] if state is CreativeState.CHANGES_REQUESTED else []
-        clauses += [(f"Copy was due {due}.", "owed")] if is_late else [f"Copy is due {due}."]
-    if stops:
-        clauses.append((f"{count_word(stops, 'thing stops', 'things stop')} it.", "owed"))
-    elif looks:
-        clauses.append(f"{count_word(looks, 'thing', 'things')} to look at.")
-    elif not is_empty and state is CreativeState.DRAFT:
-        clauses.append("It is ready to send.")
-    return clauses
-
-
-def queue_headline(waiting: int, due_today: int, late: int) -> list[str | tuple[str, str]]:
-    """Return the sentence of the review page by clauses: how many wait, and which cannot wait."""
-    if not waiting:
-        return ["No ad waits to be read."]
-    clauses: list[str | tuple[str, str]] = [f"{count_word(waiting, 'ad', 'ads')} to read."]
-    if late:
-        clauses.append((f"{count_word(late, 'is', 'are')} past the deadline.", "owed"))
-    if due_today:
-        clauses.append(f"{count_word(due_today, 'is', 'are')} due today.")
-    return clauses

@@ -1,10 +1,10 @@
-"""Following a tracked link, and typing in what the mail provider counted."""
+"""Following a tracked link, and pointing it elsewhere."""
 
 import logging
 from collections.abc import Collection
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, render_template, request, url_for
+from flask import Response, current_app, g, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,16 +15,15 @@ from sponsorship.booking.queries import get_booking
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError, NotFound
+from sponsorship.core.format import count
 from sponsorship.core.web import Access, access, error_page, go_to
-from sponsorship.inventory.models import Issue
-from sponsorship.inventory.queries import get_issue
 from sponsorship.tracking import queries, services
-from sponsorship.tracking.forms import DestinationForm, StatisticsForm
-from sponsorship.tracking.models import DestinationChange, MailingStatistics
+from sponsorship.tracking.forms import DestinationForm
+from sponsorship.tracking.models import DestinationChange
 from sponsorship.tracking.rules import LinkPosition
+from sponsorship.tracking.views.door import blueprint, name_of
 
 log = logging.getLogger(__name__)
-blueprint = Blueprint("tracking", __name__)
 
 NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
@@ -46,12 +45,6 @@ def follow_link(token: str) -> AnyResponse | tuple[str, int] | tuple[str, int, d
 
 
 @blueprint.app_template_global()
-def statistics_form(statistics: MailingStatistics | None) -> StatisticsForm:
-    """The form that posts to `tracking.enter_statistics`, for any page that shows it."""
-    return StatisticsForm(formdata=None, obj=statistics)
-
-
-@blueprint.app_template_global()
 def destination_changes(booking_ids: Collection[int]) -> list[DestinationChange]:
     """How bookings' links were pointed elsewhere after sending, for their report."""
     return queries.destination_changes(db.session(), booking_ids)
@@ -62,6 +55,17 @@ def click_rules(issue_id: int) -> str:
     """By which version of the rules an issue's clicks were judged, in words; "" where there are none."""
     versions = queries.rules_of(db.session(), issue_id)
     return f"Counted by version {' and '.join(map(str, versions))} of the rules." if versions else ""
+
+
+@blueprint.app_template_global()
+def provider_words(booking_ids: Collection[int]) -> str:
+    """What the mail provider counted on bookings' links, in words; "" where it says nothing."""
+    counts = queries.provider_counts(db.session(), booking_ids).values()
+    if not counts:
+        return ""
+    clicks, readers = sum(one.clicks for one in counts), sum(one.readers for one in counts)
+    by = f" by {count(readers, 'reader')}" if readers else ""
+    return f"The mail provider counted {count(clicks, 'click')}{by}. It does not say which of them were programs."
 
 
 @blueprint.route("/bookings/<int:booking_id>/destination", methods=["GET", "POST"])
@@ -78,7 +82,7 @@ def repoint_links(booking_id: int) -> AnyResponse | str | tuple[str, int]:
         with transaction() as session:
             services.repoint_links(
                 session, booking=get_booking(session, booking_id), destination=form.destination.data, note=form.note.data or "",
-                changed_by=viewer.name or viewer.email, now=clock.now(),
+                changed_by=name_of(viewer), now=clock.now(),
             )  # fmt: skip
     except DomainError as error:
         form.destination.errors = [error.message]
@@ -91,28 +95,3 @@ def _destination_page(booking: Booking, form: DestinationForm) -> str:
     head = links.get(LinkPosition.HEAD)
     values: dict[str, Any] = {"booking": booking, "issue": booking.slot.issue, "form": form, "head": head}
     return render_template("tracking/repoint_links.html", **values)
-
-
-@blueprint.route("/issues/<int:issue_id>/statistics", methods=["GET", "POST"])
-@access(Access.TEAM, Permission.EDIT)
-def enter_statistics(issue_id: int) -> AnyResponse | str | tuple[str, int]:
-    """Keep what the mail provider counted, then go back to the issue."""
-    issue = get_issue(db.session(), issue_id)
-    viewer = authorise(g.viewer, issue.newsletter_id, Permission.EDIT)
-    g.newsletter = issue.newsletter
-    form = StatisticsForm(obj=queries.statistics_of(db.session(), [issue.id]).get(issue.id))
-    if request.method == "GET":
-        return _statistics_page(issue, form)
-    if not form.validate_on_submit():
-        return _statistics_page(issue, form), 422
-    with transaction() as session:
-        services.enter_statistics(
-            session, issue=get_issue(session, issue_id), delivered=form.delivered.data, opens=form.opens.data,
-            entered_by=viewer.name or viewer.email, now=clock.now(),
-        )  # fmt: skip
-    return go_to(url_for("assembly.show_issue", issue_id=issue_id))
-
-
-def _statistics_page(issue: Issue, form: StatisticsForm) -> str:
-    values: dict[str, Any] = {"issue": issue, "form": form}
-    return render_template("tracking/enter_statistics.html", **values)

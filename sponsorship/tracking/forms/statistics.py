@@ -1,4 +1,4 @@
-"""What the mail provider counted, typed in."""
+"""What the mail provider counted, typed in; where links lead."""
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField
@@ -8,7 +8,7 @@ MOST = 1_000_000_000
 
 
 class StatisticsForm(FlaskForm):
-    """Delivered and, where it is known, opened."""
+    """Delivered and, where it is known, opened and clicked."""
 
     delivered = IntegerField(
         "Delivered",
@@ -18,6 +18,19 @@ class StatisticsForm(FlaskForm):
         ],
     )
     opens = IntegerField("Opened", [Optional(), NumberRange(0, MOST, "Opens cannot be negative.")])
+    clicks = IntegerField("All clicks", [Optional(), NumberRange(0, MOST, "Clicks cannot be negative.")])
+    unique_clicks = IntegerField(
+        "Readers who clicked", [Optional(), NumberRange(0, MOST, "Readers cannot be negative.")]
+    )
+
+    def validate_unique_clicks(self, field: IntegerField) -> None:
+        """Readers who clicked are some of those who got the mail, and each clicked at least once."""
+        if field.data is None:
+            return
+        if self.delivered.data is not None and field.data > self.delivered.data:
+            raise ValidationError("More than were delivered: type readers who clicked, each counted once.")
+        if self.clicks.data is not None and field.data > self.clicks.data:
+            raise ValidationError("More readers than clicks: one of the two figures is wrong.")
 
     def validate_opens(self, field: IntegerField) -> None:
         """Readers who opened are some of those who got the mail."""
