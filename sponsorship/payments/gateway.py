@@ -76,6 +76,9 @@ class ProviderSession:
     payment_id: str | None
     fee_minor: int
     is_refused: bool = False  # a payment that takes days was refused in the end
+    buyer_country: str = ""  # as given on the payment page, where tax is worked out there
+    buyer_tax_number: str = ""
+    is_reverse_charge: bool = False
 
     @property
     def terms(self) -> SessionTerms:

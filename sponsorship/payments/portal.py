@@ -22,7 +22,9 @@ from sponsorship.payments.forms import INVOICE, CheckoutForm
 from sponsorship.payments.gateway import PaymentGateway, ProviderRefused, ProviderUnavailable, SignatureInvalid
 from sponsorship.payments.queries import find_invoice_of_order, list_credit_sponsors
 from sponsorship.payments.queries.reversals import get_credit_note, owed_by_sponsor
+from sponsorship.payments.queries.terms import get_seller
 from sponsorship.payments.rules import WEBHOOK_LIMIT
+from sponsorship.payments.rules.taxes import TaxMode
 from sponsorship.payments.services import note_wrong_mode, store_event
 from sponsorship.payments.services.documents import credit_note_pdf, invoice_pdf
 from sponsorship.sponsors.queries import list_sponsors_of_user
@@ -257,6 +259,7 @@ def _show_checkout(order: Order, form: CheckoutForm, now: datetime, status: int)
         "payments/checkout.html", order=order, form=form, bookings=bookings, held_until=_clock(order), now=now,
         first_copy_due=min(booking.slot.deadlines.copy_due_at for booking in bookings), dates_url=_dates_url(order),
         credits_left=_credits_left(order), may_owe=_may_owe(order),
+        is_taxed_there=get_seller(db.session(), order.newsletter).tax_mode is TaxMode.STRIPE_TAX,
     )  # fmt: skip
     return page, status
 

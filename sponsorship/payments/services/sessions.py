@@ -268,7 +268,7 @@ def _confirm(session: Session, payment: PaymentSession, told: ProviderSession, n
     """Confirm the order with its money; False where it came too late and the slots are gone."""
     order = payment.order
     if payment.is_taxed_there:
-        take_told_tax(session, order=order, tax_minor=told.tax_minor, now=now)
+        take_told_tax(session, order=order, told=told, now=now)
     is_gone = order.state in LATE and any(
         b.slot.issue.state is not IssueState.PLANNED or b.slot.issue.publish_at <= now for b in order.bookings
     )

@@ -31,6 +31,7 @@ def read_session(body: dict[str, Any]) -> ProviderSession:
     intent = _expanded(body.get("payment_intent"))
     charge = _expanded(intent.get("latest_charge"))
     movement = _expanded(charge.get("balance_transaction"))
+    buyer = body.get("customer_details") or {}
     is_same_currency = movement.get("currency") == body["currency"]
     return ProviderSession(
         provider_id=body["id"],
@@ -47,6 +48,9 @@ def read_session(body: dict[str, Any]) -> ProviderSession:
         payment_id=intent.get("id"),
         fee_minor=movement.get("fee") or 0 if is_same_currency else 0,
         is_refused=body["status"] == "complete" and intent.get("status") in REFUSED_INTENTS,
+        buyer_country=(buyer.get("address") or {}).get("country") or "",
+        buyer_tax_number=next((one["value"] for one in buyer.get("tax_ids") or [] if one["value"]), ""),
+        is_reverse_charge=buyer.get("tax_exempt") == "reverse",
     )
 
 
