@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from sponsorship.standin import api, control, disputes, fraud, pages, refunds, resources, sessions, thin
+from sponsorship.standin import (
+    api,
+    control,
+    disputes,
+    fraud,
+    invoice_pages,
+    invoices,
+    pages,
+    refunds,
+    resources,
+    sessions,
+    thin,
+)
 from sponsorship.standin.engine import Engine
 from sponsorship.standin.money import format_amount
 from sponsorship.standin.store import Store
@@ -29,6 +41,17 @@ ROUTES: tuple[tuple[str, str, api.Handler], ...] = (
     ("GET", "/v1/checkout/sessions/<session_id>", sessions.retrieve_session),
     ("GET", "/v1/checkout/sessions/<session_id>/line_items", sessions.list_line_items),
     ("POST", "/v1/checkout/sessions/<session_id>/expire", sessions.expire_session),
+    ("POST", "/v1/invoices", invoices.create_invoice),
+    ("GET", "/v1/invoices", invoices.list_invoices),
+    ("GET", "/v1/invoices/<object_id>", resources.retrieve("invoice")),
+    ("POST", "/v1/invoices/<object_id>/finalize", invoices.finalize_invoice),
+    ("POST", "/v1/invoices/<object_id>/send", invoices.send_invoice),
+    ("POST", "/v1/invoices/<object_id>/pay", invoices.pay_elsewhere),
+    ("POST", "/v1/invoices/<object_id>/void", invoices.void_invoice),
+    ("POST", "/v1/invoices/<object_id>/mark_uncollectible", invoices.give_up_invoice),
+    ("POST", "/v1/invoiceitems", invoices.create_item),
+    ("GET", "/v1/invoice_payments", invoices.list_payments),
+    ("GET", "/v1/invoice_payments/<object_id>", resources.retrieve("invoice_payment")),
     ("GET", "/v1/payment_intents/<object_id>", resources.retrieve("payment_intent")),
     ("GET", "/v1/charges/<object_id>", resources.retrieve("charge")),
     ("POST", "/v1/refunds", refunds.create_refund),
@@ -86,6 +109,7 @@ def create_standin(
 def _add_routes(app: Flask) -> None:
     app.register_blueprint(control.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(invoice_pages.blueprint)
     listed = [("GET", url, resources.list_by(kind, url, shape)) for kind, url, shape in LISTS]
     for method, rule, handler in (*ROUTES, *listed):
         app.add_url_rule(rule, f"{method} {rule}", api.endpoint(handler), methods=[method])

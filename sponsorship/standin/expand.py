@@ -9,6 +9,7 @@ EXPANDABLE = {
     "checkout.session": {"customer", "line_items", "payment_intent"},
     "payment_intent": {"customer", "latest_charge"},
     "charge": {"balance_transaction", "customer", "failure_balance_transaction", "payment_intent"},
+    "invoice_payment": {"invoice"},
     "refund": {"balance_transaction", "charge", "failure_balance_transaction", "payment_intent"},
     "radar.early_fraud_warning": {"charge", "payment_intent"},
     "dispute": {"charge", "payment_intent"},

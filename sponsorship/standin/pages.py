@@ -209,12 +209,17 @@ def _tax(session: Body) -> str | None:
     return format_amount(session["total_details"]["amount_tax"], session["currency"])
 
 
+def plain_page(template: str, *, status: int = 200, **values: Any) -> Response:
+    """Render a page that belongs to no session, under the same policy."""
+    return _page(template, None, status=status, **values)
+
+
 def _page(template: str, session: Body | None, *, status: int = 200, **values: Any) -> Response:
     """Render a page under a strict policy; a form may lead on to the shop, since a browser checks redirects, too."""
     shop = [origin_of(session["success_url"]), origin_of(session["cancel_url"])] if session else []
     targets = " ".join(sorted({"'self'", *(origin for origin in shop if origin)}))
-    total = _total(session) if session else None
-    response = make_response(render_template(template, session=session, total=total, **values), status)
+    values = {"total": _total(session) if session else None, **values}
+    response = make_response(render_template(template, session=session, **values), status)
     response.headers["Content-Security-Policy"] = f"{POLICY}; form-action {targets}"
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -13,6 +13,7 @@ from sponsorship.payments.flows.checkout import (
 )
 from sponsorship.payments.flows.displaced import refund_displaced
 from sponsorship.payments.flows.invoices import pay_invoice, settle_invoice
+from sponsorship.payments.flows.provider_invoices import sync_invoice, sync_invoices
 from sponsorship.payments.flows.refunds import (
     send_due_refunds,
     send_refund,
@@ -45,6 +46,8 @@ __all__ = [
     "settle_provider_session",
     "settle_session",
     "sync_dispute",
+    "sync_invoice",
+    "sync_invoices",
     "sync_refund",
     "sync_untold",
     "sync_warning",

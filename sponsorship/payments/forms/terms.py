@@ -42,6 +42,10 @@ class MoneySettingsForm(FlaskForm):
         description="Days from the due day, such as -3, 1, 8. Nothing here: no reminders by themselves.",
     )  # fmt: skip
     tax_mode = RadioField("Tax", choices=[SelectChoice(mode.value, mode.label) for mode in TaxMode], default="none")
+    sends_by_stripe = BooleanField(
+        "Send invoices through Stripe as well", description="Each gets a page there, on which it is paid by card or transfer, "
+        "and Stripe mails it too. Stripe charges for that.",
+    )  # fmt: skip
     holds_disputed = BooleanField("What is disputed does not run until that is decided")
 
     def validate_reminder_days(self, field: Field) -> None:

@@ -255,11 +255,11 @@ def _take_payment(
     if find_receipt(session, order.id, ReceiptSource.STRIPE, told.money_id) is not None:
         return
     if payment.is_for_invoice:
-        take_card_payment(session, payment=payment, told=told, refund_request=refund_request, now=now)
+        take_card_payment(session, order=order, paid=told.money, refund_request=refund_request, now=now)
         return
     is_double = order.state not in (*UNPAID, *LATE, OrderState.HELD)
     if is_double or not _confirm(session, payment, told, now):
-        receipt = keep_unapplied(session, payment=payment, told=told, now=now)
+        receipt = keep_unapplied(session, order=order, paid=told.money, now=now)
         if receipt is not None and order.state is not OrderState.NEEDS_REVIEW:
             request_refund(session, order=order, receipt=receipt, request=refund_request, is_double=is_double, now=now)
 
@@ -312,7 +312,7 @@ def _put_aside(
     order = payment.order
     payment.error = "; ".join(wrong)
     if told.verdict is SessionVerdict.PAID and told.is_live == payment.is_live:
-        keep_unapplied(session, payment=payment, told=told, now=now)
+        keep_unapplied(session, order=order, paid=told.money, now=now)
     if OrderState.NEEDS_REVIEW in ORDER_STEPS[order.state]:
         before = order.state.value
         order.move_to(OrderState.NEEDS_REVIEW)

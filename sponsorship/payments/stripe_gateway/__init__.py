@@ -25,6 +25,7 @@ from sponsorship.payments.gateway import (
 )
 from sponsorship.payments.rules import WEBHOOK_TOLERANCE
 from sponsorship.payments.stripe_gateway.calling import ask
+from sponsorship.payments.stripe_gateway.invoices import InvoiceCalls
 from sponsorship.payments.stripe_gateway.reading import (
     matches,
     read_dispute,
@@ -41,7 +42,7 @@ RETRIES = 2
 INSTANT_METHODS = ["card", "link"]
 EXPANDED = ["payment_intent.latest_charge.balance_transaction"]
 EXPANDED_IN_LIST = [f"data.{path}" for path in EXPANDED]
-EVENT_TOPICS = [
+EVENT_TOPICS = [  # at most 20, which is what one list of events may ask for
     "checkout.session.completed",
     "checkout.session.expired",
     "checkout.session.async_payment_succeeded",
@@ -56,6 +57,11 @@ EVENT_TOPICS = [
     "charge.dispute.funds_reinstated",
     "radar.early_fraud_warning.created",
     "radar.early_fraud_warning.updated",
+    "invoice.paid",
+    "invoice.updated",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
+    "invoice_payment.paid",
 ]
 # What damaged bodies and headers raise, in Stripe's library and in json; a stranger may send anything.
 UNREADABLE = (ValueError, RecursionError, LookupError, TypeError, AttributeError, OverflowError, OSError)
@@ -63,7 +69,7 @@ UNREADABLE = (ValueError, RecursionError, LookupError, TypeError, AttributeError
 stripe.enable_telemetry = False
 
 
-class StripeGateway:
+class StripeGateway(InvoiceCalls):
     """Stripe, or the stand-in that speaks its protocol, by the settings' key and address."""
 
     def __init__(self, settings: Settings, http_client: stripe.HTTPClient | None = None) -> None:
@@ -78,6 +84,7 @@ class StripeGateway:
             http_client=http_client or stripe.RequestsClient(timeout=TIMEOUT_SECONDS, proxy=proxy),
             max_network_retries=RETRIES,
         )
+        super().__init__(client)
         self._sessions = client.v1.checkout.sessions
         self._refunds = client.v1.refunds
         self._events = client.v1.events

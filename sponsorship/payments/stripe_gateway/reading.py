@@ -8,6 +8,8 @@ from typing import Any
 from sponsorship.payments.gateway import (
     ProviderDispute,
     ProviderEvent,
+    ProviderInvoice,
+    ProviderMoney,
     ProviderMovement,
     ProviderRefund,
     ProviderSession,
@@ -51,6 +53,28 @@ def read_session(body: dict[str, Any]) -> ProviderSession:
         buyer_country=(buyer.get("address") or {}).get("country") or "",
         buyer_tax_number=next((one["value"] for one in buyer.get("tax_ids") or [] if one["value"]), ""),
         is_reverse_charge=buyer.get("tax_exempt") == "reverse",
+    )
+
+
+def read_money(intent: dict[str, Any]) -> ProviderMoney:
+    """Read a payment intent with its charge and fee."""
+    charge = _expanded(intent.get("latest_charge"))
+    movement = _expanded(charge.get("balance_transaction"))
+    is_same_currency = movement.get("currency") == intent["currency"]
+    fee = movement.get("fee") or 0 if is_same_currency else 0
+    return ProviderMoney(intent["id"], intent["amount_received"], fee, intent["currency"].upper())
+
+
+def read_invoice(body: dict[str, Any], payments: tuple[ProviderMoney, ...]) -> ProviderInvoice:
+    """Read an invoice; what was paid on it is asked for apart."""
+    return ProviderInvoice(
+        provider_id=body["id"],
+        url=body.get("hosted_invoice_url"),
+        status=body["status"] or "",
+        open_minor=body["amount_remaining"],
+        elsewhere_minor=body["amount_paid_off_stripe"],
+        metadata=body.get("metadata") or {},
+        payments=payments,
     )
 
 
