@@ -56,6 +56,7 @@ from sponsorship.tracking import models as tracking_models
 from sponsorship.tracking import tasks as tracking_tasks
 from sponsorship.tracking import views as tracking_views
 from sponsorship.tracking.fastlane import FastLane, LinkBook, Spool
+from sponsorship.tracking.gateway import HttpLinkHostGateway
 from sponsorship.tracking.queries import link_book
 
 __all__ = ["create_app"]
@@ -127,6 +128,7 @@ def _take_clicks(app: Flask, settings: Settings) -> None:
         spool=spool, loader=load_links, snapshot=settings.spool_dir / "links.json",
         cookie_names=("__Host-desk" if settings.is_https else "desk",), secret=settings.secret_key.encode(),
     )  # fmt: skip
+    app.extensions["link_host_gateway"] = HttpLinkHostGateway(allows_private=not settings.is_https)
     handle = lane.before(app.wsgi_app) if settings.has_fast_lane else app.wsgi_app
     app.wsgi_app = behind_proxies(handle, settings.trusted_proxies)  # type: ignore[assignment, method-assign]
 

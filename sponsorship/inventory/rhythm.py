@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr
 
 from sponsorship.core.errors import DomainError
@@ -55,3 +56,14 @@ def publishing_days(rule: str, start: date, first: date, last: date, one_offs: I
             if one_off.moved_to is not None:
                 days.add(one_off.moved_to)
     return sorted(day for day in days if first <= day <= last)
+
+
+def anchor_before(rule: str, start: date, day: date) -> date:
+    """Return `start`, moved back by whole periods of the rule until `day` is not before it: the same rhythm, begun earlier."""
+    parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
+    unit = {"DAILY": "days", "WEEKLY": "weeks", "MONTHLY": "months", "YEARLY": "years"}[parts["FREQ"]]
+    periods, anchor = 0, start
+    while anchor > day:
+        periods += int(parts.get("INTERVAL", "1"))
+        anchor = start - relativedelta(**{unit: periods})  # type: ignore[arg-type]
+    return anchor

@@ -135,3 +135,12 @@ class ReasonMissing(DomainError):
     """Reopening a month is written down with its reason."""
 
     message = "Say why the month is opened again: the accountant will ask."
+
+
+class ImportChanged(DomainError):
+    """What was shown before importing is not what would be imported now."""
+
+    status = 409
+    message = (
+        "Something has changed since these rows were looked at, so nothing was imported. Look at them again below."
+    )

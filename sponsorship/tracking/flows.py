@@ -1,13 +1,17 @@
-"""Moving clicks from the spool into the database: each exactly once, its position with it."""
+"""Moving clicks from the spool into the database, each exactly once; asking a publisher's domain whether it leads here."""
 
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sponsorship.core.db import transaction
+from sponsorship.core.tokens import new_token
 from sponsorship.tracking.fastlane import Importer
-from sponsorship.tracking.queries import spool_positions
-from sponsorship.tracking.services import note_position, record_spooled
+from sponsorship.tracking.gateway import LinkHostGateway
+from sponsorship.tracking.queries import settings_of, spool_positions
+from sponsorship.tracking.rules.hosts import host_proof, on_host
+from sponsorship.tracking.services import note_host_check, note_position, record_spooled
 
 log = logging.getLogger(__name__)
 
@@ -56,3 +60,29 @@ def _import_once(importer: Importer, names: list[str], now: datetime) -> tuple[I
     if damaged:
         log.warning("%s damaged lines of the spool were left out", damaged)
     return Imported(kept, damaged, sum(unread.is_finished for unread in found)), not records
+
+
+def check_link_host(
+    gateway: LinkHostGateway, *, newsletter_id: int, check_url: str, secret: bytes, now: datetime
+) -> str | None:
+    """Ask a newsletter's own domain whether it leads here, and keep the answer; returns what is wrong, None where nothing is.
+
+    `check_url` is the check's address on the desk, a nonce still to follow. Links stand on the domain once it has proved itself;
+    one that fails a later check is used no more for new issues.
+    """
+    with transaction() as session:
+        host = settings_of(session, newsletter_id).link_host
+    if host is None:
+        return None
+    nonce = new_token()
+    answer = gateway.ask(f"{on_host(check_url, host)}{nonce}", host_proof(secret, nonce))
+    with transaction() as session:
+        note_host_check(
+            session,
+            newsletter_id=newsletter_id,
+            host=host,
+            fault=answer.fault,
+            desk=urlsplit(check_url).hostname or "",
+            now=now,
+        )
+        return settings_of(session, newsletter_id).link_host_fault

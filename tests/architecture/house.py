@@ -24,7 +24,7 @@ ADAPTERS = {
     "payments": {"gateway", "stripe_gateway"},
     "reporting": {"charts"},
     "creative": {"render"},
-    "tracking": {"fastlane"},
+    "tracking": {"fastlane", "gateway"},
     "archive": {"reader"},
     "inventory": {"rhythm"},
     "checks": {"similarity"},

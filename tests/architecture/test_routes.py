@@ -10,7 +10,8 @@ PUBLIC = {
     "accounts.ask_link", "accounts.enter_code", "accounts.use_link", "accounts.sign_out",
     "storefront.index", "storefront.show_storefront", "storefront.price_order", "booking.hold_slots",
     "booking.join_waiting", "booking.plan_series",
-    "payments.receive_webhook", "tracking.follow_link", "demo.list_mail",
+    "payments.receive_webhook", "tracking.follow_link", "tracking.prove_host",
+    "tracking.receive_postback", "demo.list_mail",
 }  # fmt: skip
 
 
@@ -41,8 +42,11 @@ def test_team_pages_name_a_permission_and_link_pages_carry_a_token(migrated_app:
             assert "token" in rule.arguments, f"{rule.rule} has no token"
 
 
-def test_only_the_webhook_is_free_of_csrf(migrated_app: Flask) -> None:
-    assert migrated_app.extensions["csrf"]._exempt_views == {"sponsorship.payments.portal.receive_webhook"}
+def test_only_what_is_signed_otherwise_is_free_of_csrf(migrated_app: Flask) -> None:
+    assert migrated_app.extensions["csrf"]._exempt_views == {
+        "sponsorship.payments.portal.receive_webhook",
+        "sponsorship.tracking.views.conversions.receive_postback",
+    }
 
 
 def test_nobody_without_a_session_sees_a_team_page(app: Flask) -> None:

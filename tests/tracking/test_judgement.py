@@ -173,6 +173,22 @@ def test_in_whatever_order_and_pieces_hits_come_the_verdicts_and_sums_are_those_
     assert state(session) == piecemeal
 
 
+def test_a_string_that_the_rules_now_know_for_a_programs_is_judged_anew(
+    session: Session, links: list[int], now: datetime
+) -> None:
+    with transaction() as writing:
+        at = SENT_AT + timedelta(hours=1)
+        record_clicks(writing, hits=[Hit(links[0], at, "203.0.113.5", "Barracuda Sentinel (EE)")])
+        click = writing.scalars(select(Click)).one()
+        click.reason, click.is_unique, click.rules_version = None, True, 2  # what rules that did not know it said
+        issue = writing.get_one(Issue, writing.get_one(TrackedLink, links[0]).issue_id)
+        done = recompute_issue(writing, issue=issue, recomputed_by="a test", now=now)
+    assert (done.judged, done.changed) == (1, 1)
+    session.expire_all()
+    click = session.scalars(select(Click)).one()
+    assert (click.reason, click.is_unique, click.rules_version) == (Reason.BOT, False, RULES_VERSION)
+
+
 def test_a_recomputed_issue_says_by_which_rules_and_touches_no_other(
     session: Session, links: list[int], newsletter: Newsletter, now: datetime
 ) -> None:

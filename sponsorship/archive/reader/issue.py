@@ -1,9 +1,10 @@
 """A file of the archive into an issue, and an issue into the line that a scan prints."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sponsorship.archive.errors import UnreadableIssue
-from sponsorship.archive.reader.blocks import Document, part_pictures
+from sponsorship.archive.reader.blocks import Block, Document, part_pictures
 from sponsorship.archive.reader.decode import decode_issue, tell_medium
 from sponsorship.archive.reader.duplicates import find_duplicates
 from sponsorship.archive.reader.facts import note_oddities, tell_date, tell_newsletter, tell_number
@@ -16,12 +17,26 @@ from sponsorship.archive.reader.placements import find_placements
 from sponsorship.archive.rules import MOST_PLACEMENTS, FormatDescription, FoundPlacement, Medium, ReadIssue
 
 
+@dataclass(frozen=True)
+class OpenedIssue:
+    """A file with all that was read of it: its blocks, who reads its marks, and the issue that they make."""
+
+    document: Document
+    marks: MarkReader
+    issue: ReadIssue
+
+
 def read_issue(path_name: str, content: bytes, *, formats: Sequence[FormatDescription] = BUILT_IN) -> ReadIssue:
     """Read a published issue and find its sponsor placements.
 
     `path_name` is the file's path as the user gave it: its folder may name the newsletter, its name the date. Raises
     UnreadableIssue for what is no text, empty, or no Markdown or HTML.
     """
+    return open_issue(path_name, content, formats=formats).issue
+
+
+def open_issue(path_name: str, content: bytes, *, formats: Sequence[FormatDescription] = BUILT_IN) -> OpenedIssue:
+    """Read a published issue as `read_issue` does, and return it with its blocks."""
     source = decode_issue(content)
     medium = tell_medium(path_name, source)
     description = choose_format(source, medium, formats)
@@ -30,18 +45,13 @@ def read_issue(path_name: str, content: bytes, *, formats: Sequence[FormatDescri
     titles = _titles(source, medium, keys)
     newsletter = tell_newsletter(path_name, keys, titles, source)
     marks = MarkReader(description, (newsletter,) if newsletter else ())
-    if medium is Medium.HTML:
-        blocks = read_html(source, marks.is_label)
-    else:
-        body = "\n".join(source.split("\n")[front_matter.lines :])
-        blocks = read_markdown(body, marks.is_label, first_line=front_matter.lines + 1)
-    key_lines = dict(front_matter.key_lines)
-    document = Document(medium, tuple(part_pictures(blocks)), source, keys, key_lines, titles, front_matter.notices)
+    blocks = tuple(part_pictures(_blocks(source, medium, front_matter.lines, marks)))
+    document = Document(medium, blocks, source, keys, dict(front_matter.key_lines), titles, front_matter.notices)
     placements = find_placements(document, marks, newsletter)
     if not any(block.text or block.links for block in blocks) and not placements:
         raise UnreadableIssue("There is no text in the file.")
     published_on = tell_date(path_name, document)
-    return ReadIssue(
+    issue = ReadIssue(
         path_name=path_name,
         medium=medium,
         format_name=description.name,
@@ -53,6 +63,14 @@ def read_issue(path_name: str, content: bytes, *, formats: Sequence[FormatDescri
         duplicates=find_duplicates(placements),
         notices=(*document.notices, *note_oddities(document, published_on), *_note_number(placements)),
     )
+    return OpenedIssue(document, marks, issue)
+
+
+def _blocks(source: str, medium: Medium, front_lines: int, marks: MarkReader) -> Sequence[Block]:
+    if medium is Medium.HTML:
+        return read_html(source, marks.is_label)
+    body = "\n".join(source.split("\n")[front_lines:])
+    return read_markdown(body, marks.is_label, first_line=front_lines + 1)
 
 
 def _titles(source: str, medium: Medium, keys: dict[str, object]) -> tuple[str, ...]:

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sponsorship.assembly.models import IssueDraft
+from sponsorship.archive.reader import BUILT_IN
+from sponsorship.assembly.models import IssueDraft, IssuePrint
 from sponsorship.assembly.queries.blocks import IssueBlock, issue_blocks
+from sponsorship.assembly.queries.prints import PrintCheck, check_issue, find_print
 from sponsorship.assembly.queries.slots import SlotView, list_issue_views
 from sponsorship.assembly.rules.preflight import (
     Act,
@@ -16,12 +18,14 @@ from sponsorship.assembly.rules.preflight import (
     CheckedSlot,
     Pages,
     PreflightLine,
+    PreflightSeverity,
     preflight_lines,
 )
+from sponsorship.assembly.rules.proof import PrintPurpose
 from sponsorship.assembly.rules.slots import due_words
 from sponsorship.checks.queries import open_findings_of_issue
 from sponsorship.checks.rules import Reader, Severity
-from sponsorship.core.format import local, money
+from sponsorship.core.format import count_word, local, money
 from sponsorship.creative import render
 from sponsorship.inventory.models import Issue
 from sponsorship.inventory.rules import IssueState
@@ -30,14 +34,28 @@ from sponsorship.tracking.queries import find_trap
 
 @dataclass(frozen=True, slots=True)
 class PreparedIssue:
-    """An issue with everything its page shows, checked at one moment."""
+    """An issue with everything its page shows, checked at one moment.
+
+    `desk_lines` are what the desk knows of it, `check` the whole issue as it was given to be checked, if it was.
+    """
 
     issue: Issue
     views: list[SlotView]
     blocks: list[IssueBlock]
-    lines: list[PreflightLine]
+    desk_lines: list[PreflightLine]
     pages: Pages
     trap_html: str = ""  # a link that no person sees: whoever follows it is a program
+    given: IssuePrint | None = None
+    check: PrintCheck | None = None
+
+    @property
+    def lines(self) -> list[PreflightLine]:
+        """What stops the issue, what to look at, what passed: in the desk, and in what was given, in one line."""
+        if self.check is None:
+            return self.desk_lines
+        lines = [*self.desk_lines, _given_line(self.check)]
+        order = list(PreflightSeverity)
+        return sorted(lines, key=lambda line: order.index(line.severity))
 
     @property
     def texts(self) -> dict[str, str]:
@@ -62,7 +80,20 @@ def prepare_issue(session: Session, issue: Issue, now: datetime, url_of: Callabl
     pages = _pages(issue)
     trap = find_trap(session, issue.id)
     trap_html = render.trap_html(url_of(trap.token)) if trap else ""
-    return PreparedIssue(issue, views, blocks, preflight_lines(slots, findings, pages), pages, trap_html)
+    given = find_print(session, issue, PrintPurpose.CHECK) if issue.state is IssueState.PLANNED else None
+    check = check_issue(issue, given, blocks, BUILT_IN) if given else None
+    lines = preflight_lines(slots, findings, pages)
+    return PreparedIssue(issue, views, blocks, lines, pages, trap_html, given, check)
+
+
+def _given_line(check: PrintCheck) -> PreflightLine:
+    """What the check of the whole issue comes to."""
+    act = Act("See where", "assembly.show_check", {"issue_id": check.issue.id})
+    if not check.stops:
+        return PreflightLine(PreflightSeverity.PASSED, "All that was sold is in the issue that you gave")
+    title = f"The issue that you gave has {count_word(check.stops, 'thing', 'things').lower()} wrong"
+    words = "Mend them where you write it and give it again, or put it away."
+    return PreflightLine(PreflightSeverity.STOPS, title, words, act)
 
 
 def preflight(session: Session, issue: Issue, now: datetime) -> list[PreflightLine]:

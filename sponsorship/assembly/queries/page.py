@@ -7,11 +7,15 @@ from datetime import datetime
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from sponsorship.assembly.models import IssueDraft
+from sponsorship.assembly.models import IssueDraft, PlacementProof
 from sponsorship.assembly.queries.blocks import IssueBlock
 from sponsorship.assembly.queries.issue import PreparedIssue, find_draft, find_neighbours, owed_words, prepare_issue
+from sponsorship.assembly.queries.prints import list_proofs
 from sponsorship.assembly.rules.draft import check_draft, fill_draft, marker
 from sponsorship.assembly.rules.preflight import Act, PreflightLine, PreflightSeverity, sent_verdict, verdict
+from sponsorship.assembly.rules.proof import proof_sentence
+from sponsorship.booking.models import CreditGrant
+from sponsorship.booking.queries import list_make_goods_of
 from sponsorship.booking.rules import BookingKind, SlotState
 from sponsorship.core.format import clock_time, count, day, local, long_day, money
 from sponsorship.core.urls import is_web_url
@@ -48,6 +52,8 @@ class IssuePage:
     earlier: Issue | None
     later: Issue | None
     now: datetime
+    proofs: list[PlacementProof]
+    make_goods: list[CreditGrant]
 
     @property
     def issue(self) -> Issue:
@@ -68,6 +74,11 @@ class IssuePage:
     def is_sent(self) -> bool:
         """Whether it went out."""
         return self.issue.state is IssueState.SENT
+
+    @property
+    def proof_sentence(self) -> str:
+        """How what was sold ran, as far as it is on record."""
+        return proof_sentence([proof.verdict for proof in self.proofs])
 
     @property
     def headline(self) -> list[str | tuple[str, str]]:
@@ -187,7 +198,14 @@ def get_issue_page(session: Session, issue: Issue, now: datetime, url_of: Callab
     earlier, later = find_neighbours(session, issue)
     statistics = statistics_of(session, [issue.id]).get(issue.id)
     prepared = prepare_issue(session, issue, now, url_of)
-    return IssuePage(prepared, find_draft(session, issue), statistics, earlier, later, now)
+    draft = find_draft(session, issue)
+    if issue.state is not IssueState.SENT:
+        return IssuePage(prepared, draft, statistics, earlier, later, now, [], [])
+    ids = [view.booking.id for view in prepared.views if view.booking]
+    owed = [grant for grant in list_make_goods_of(session, ids) if not grant.is_cancelled]
+    return IssuePage(
+        prepared, draft, statistics, earlier, later, now, list(list_proofs(session, ids).values()), owed
+    )  # fmt: skip
 
 
 def fill(markdown: str, prepared: PreparedIssue) -> FilledDraft:

@@ -11,6 +11,7 @@ OF_ORDER = {
     "request_accepted": "The request was accepted.",
     "proposed": "The order was prepared and the link sent.",
     "booked_by_hand": "The publisher booked it.",
+    "imported": "The order was taken over from a spreadsheet.",
     "accepted": "The proposal was accepted.",
     "extended": "Ten more minutes were given.",
     "priced": "The price was worked out anew.",

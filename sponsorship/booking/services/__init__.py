@@ -26,6 +26,9 @@ from sponsorship.booking.services.hold import (
     lock_newsletter,
     slots_of,
 )
+from sponsorship.booking.services.imported import (
+    import_order,
+)
 from sponsorship.booking.services.late import (
     take_equivalents,
 )
@@ -145,6 +148,7 @@ __all__ = [
     "hold_courtesy",
     "hold_make_good",
     "hold_slots",
+    "import_order",
     "join_waiting",
     "lapse_booking_when_due",
     "lapse_order",

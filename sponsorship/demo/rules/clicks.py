@@ -46,6 +46,9 @@ BROWSERS = (
     f"Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) {_LIKE_SAFARI} Mobile/15E148 Safari/604.1",
     f"Mozilla/5.0 (Linux; Android 16) {_LIKE_CHROME} Mobile Safari/537.36",
 )
+# Mail gateways look at every link before a mail is delivered, and call themselves browsers; so do those who copy pages.
+GATEWAYS = 7  # an issue
+COPIERS = 2
 PROGRAMS = ("python-requests/2.32.5", "Go-http-client/2.0", "curl/8.11.1", "LinkCheck by MailGuard 4.2", "")
 
 
@@ -59,6 +62,7 @@ class Visit:
     method: str = "GET"
     purposes: tuple[str, ...] = ()
     at_foot: bool = False
+    is_team: bool = False
 
 
 def people_of(placement: str, draw: float, step: int, random: Random) -> int:
@@ -86,6 +90,31 @@ def visits(sent_at: datetime, people: int, *, is_echoed: bool, random: Random) -
         *_of_programs(sent_at, round(people * PROGRAMS_PER_PERSON * random.uniform(0.8, 1.3)), is_echoed, random),
     ]
     return sorted(found, key=lambda visit: visit.at)
+
+
+def sweeps(sent_at: datetime, links: int, random: Random) -> list[tuple[int, Visit]]:
+    """Return the requests of programs that follow an issue's links one after another, each with the link's number.
+
+    A gateway takes the sponsors' links within seconds; who copies pages takes his time and the trap, number `links`, too.
+    """
+    found = []
+    for gateway in range(GATEWAYS):
+        at = sent_at + timedelta(seconds=2 if gateway == 0 else random.randint(20, 5000))
+        address = f"100.64.{20 + gateway}.{random.randint(1, 254)}"
+        found += [(link, Visit(at + timedelta(seconds=link), address, BROWSERS[4])) for link in range(min(links, 8))]
+    for copier in range(COPIERS):
+        at = sent_at + timedelta(minutes=random.randint(30, 3000))
+        address = f"100.64.{40 + copier}.{random.randint(1, 254)}"
+        found += [(link, Visit(at + timedelta(seconds=25 * link), address, BROWSERS[3])) for link in range(links + 1)]
+    return found
+
+
+def looks_of_the_team(sent_at: datetime, random: Random) -> list[Visit]:
+    """Return how the publisher's people try a slot's link: in the test mail, and once more when it is out."""
+    return [
+        Visit(sent_at - timedelta(minutes=random.randint(20, 90)), "10.255.0.7", BROWSERS[1]),
+        Visit(sent_at + timedelta(minutes=random.randint(3, 200)), "10.255.0.7", BROWSERS[1], is_team=True),
+    ]
 
 
 def _of_people(sent_at: datetime, people: int, is_echoed: bool, random: Random) -> Iterator[Visit]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from sponsorship.demo.rules.clicks import Visit, mailing_of, people_of, visits
+from sponsorship.demo.rules.clicks import Visit, looks_of_the_team, mailing_of, people_of, sweeps, visits
 from sponsorship.demo.rules.newsletter import PUBLISHER_ADDRESS
 from sponsorship.demo.rules.schedule import PAST_ISSUES, Cell, Deal
 from sponsorship.demo.rules.sponsors import SPONSORS
@@ -12,7 +12,7 @@ from sponsorship.demo.services.stage import Stage
 from sponsorship.inventory.models import Issue
 from sponsorship.inventory.services import mark_issue_sent
 from sponsorship.tracking.models import TrackedLink
-from sponsorship.tracking.queries import links_of
+from sponsorship.tracking.queries import find_trap, links_of
 from sponsorship.tracking.rules import Hit, LinkPosition
 from sponsorship.tracking.services import enter_statistics, forget_readers, record_clicks
 
@@ -50,6 +50,7 @@ def _click(stage: Stage, issue: Issue, sold: list[Cell], now: datetime) -> None:
         for hit in _hits(issue, cell, links[stage.booking_of(cell).id], stage.chance("clicks", *cell.place))
         if hit.at <= now
     ]
+    hits += [hit for hit in _of_sweeps(stage, issue, links) if hit.at <= now]
     if hits:
         record_clicks(stage.session, hits=hits)
 
@@ -57,13 +58,23 @@ def _click(stage: Stage, issue: Issue, sold: list[Cell], now: datetime) -> None:
 def _hits(issue: Issue, cell: Cell, links: dict[LinkPosition, TrackedLink], chance: Random) -> list[Hit]:
     people = people_of(cell.placement, SPONSORS[cell.sponsor].draw, cell.step, chance)
     found = visits(issue.publish_at, people, is_echoed=LinkPosition.FOOT in links, random=chance)
+    found += looks_of_the_team(issue.publish_at, chance)
     return [_hit(links[LinkPosition.FOOT if visit.at_foot else LinkPosition.HEAD], visit) for visit in found]
+
+
+def _of_sweeps(stage: Stage, issue: Issue, links: dict[int, dict[LinkPosition, TrackedLink]]) -> list[Hit]:
+    """What programs that follow one link after another do to an issue, its trap included."""
+    trap = find_trap(stage.session, issue.id)
+    printed = sorted((link for of_booking in links.values() for link in of_booking.values()), key=lambda link: link.id)
+    targets = [*printed, *([trap] if trap else [])]
+    found = sweeps(issue.publish_at, len(printed), stage.chance("sweeps", issue.number))
+    return [_hit(targets[number], visit) for number, visit in found if printed and number < len(targets)]
 
 
 def _hit(link: TrackedLink, visit: Visit) -> Hit:
     return Hit(
         link_id=link.id, at=visit.at, address=visit.address, user_agent=visit.user_agent, method=visit.method,
-        purposes=visit.purposes,
+        purposes=visit.purposes, is_team=visit.is_team,
     )  # fmt: skip
 
 

@@ -8,9 +8,11 @@ TEAM_PAGES = {
     "reporting.show_report": "sponsors",
     "booking": "calendar",
     "payments.book_by_hand": "calendar",
+    "payments.import_deals": "calendar",
     "reporting": "revenue",
     "payments": "revenue",
     "assembly": "issue",
+    "tracking.edit_tracking": "settings",
     "tracking": "issue",
     "creative": "review",
     "sponsors": "sponsors",
@@ -27,6 +29,9 @@ SPONSOR_PAGES = {
 
 
 def current_item(endpoint: str | None, pages: dict[str, str]) -> str:
-    """Return the key of the item that an endpoint belongs to, by its name or by its package's; nothing where it has none."""
+    """Return the key of the item that an endpoint belongs to, by its name or by its package's; nothing where it has none.
+
+    Settings are no item of their own.
+    """
     name = endpoint or ""
     return pages.get(name) or pages.get(name.split(".")[0], "")

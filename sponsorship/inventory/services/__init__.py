@@ -22,6 +22,9 @@ from sponsorship.inventory.services.issues import (
     today_in,
     today_of,
 )
+from sponsorship.inventory.services.past import (
+    make_sure_of_issue,
+)
 from sponsorship.inventory.services.settings import (
     add_price_rule,
     add_promo_code,
@@ -52,6 +55,7 @@ __all__ = [
     "edit_newsletter",
     "edit_placement",
     "make_slots",
+    "make_sure_of_issue",
     "mark_issue_sent",
     "note_moved",
     "note_restored",

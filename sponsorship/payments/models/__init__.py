@@ -10,6 +10,7 @@ from sponsorship.booking.models import Order
 from sponsorship.core.db import Base, word_enum
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.payments.models.books import Finding, LedgerClose
+from sponsorship.payments.models.imports import ImportedRow
 from sponsorship.payments.models.reversals import CreditNote, CreditNoteSequence, Dispute, KeptMoney, MoneyTask
 from sponsorship.payments.models.terms import OrderTerms, Seller, TaxRate
 from sponsorship.payments.rules import (
@@ -31,6 +32,7 @@ __all__ = [
     "CreditNoteSequence",
     "Dispute",
     "Finding",
+    "ImportedRow",
     "Invoice",
     "InvoiceSequence",
     "JournalEntry",

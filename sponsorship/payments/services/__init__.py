@@ -14,6 +14,7 @@ from sponsorship.payments.services.credit_notes import Return, refund_amount
 from sponsorship.payments.services.debts import void_invoice, write_off_invoice
 from sponsorship.payments.services.disputes import note_dispute, note_warning
 from sponsorship.payments.services.external import import_refund
+from sponsorship.payments.services.imports import Judged, import_rows, judge_rows
 from sponsorship.payments.services.inbox import claim_event, close_event, store_event
 from sponsorship.payments.services.invoices import (
     check_credit,
@@ -54,6 +55,7 @@ __all__ = [
     "APP",
     "Deal",
     "Found",
+    "Judged",
     "Return",
     "accept_other_dates",
     "apply_session",
@@ -77,7 +79,9 @@ __all__ = [
     "drop_session",
     "forget_wrong_mode",
     "import_refund",
+    "import_rows",
     "invoice_order",
+    "judge_rows",
     "keep_findings",
     "keep_unapplied",
     "note_dispute",

@@ -1,6 +1,6 @@
 """Invoices: numbered without gaps, owed by an order, paid by card or bank, reminded of."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import InvalidTransition
 from sponsorship.core.format import local, money
 from sponsorship.core.text import clean_line
+from sponsorship.inventory.rules import local_moment
 from sponsorship.inventory.services import today_of
 from sponsorship.payments.errors import (
     CreditExceeded,
@@ -63,7 +64,7 @@ def invoice_order(session: Session, *, order: Order, now: datetime, due_on: date
     session.add(invoice)
     session.flush()
     post_sale(session, order=order, now=now)
-    _close_when_paid(invoice, now)
+    close_when_paid(invoice, now)
     return invoice
 
 
@@ -150,19 +151,24 @@ def take_money(
     amount_minor: int,
     fee_minor: int = 0,
     now: datetime,
+    on: date | None = None,
 ) -> Receipt:
-    """Put money that came for an invoice into the books; what is more than owed stays unapplied."""
+    """Put money that came for an invoice into the books; what is more than owed stays unapplied.
+
+    It counts for the day `on`, on which it came; today without one.
+    """
     order = invoice.order
     receipt = Receipt(
         order_id=order.id, invoice_id=invoice.id, source=source, reference=reference, amount_minor=amount_minor,
-        fee_minor=fee_minor, currency=invoice.currency, received_at=now,
+        fee_minor=fee_minor, currency=invoice.currency,
+        received_at=local_moment(on, time(12), order.newsletter.timezone) if on else now,
     )  # fmt: skip
     session.add(receipt)
     session.flush()
     lines = received_lines(MONEY_ACCOUNT[source], amount_minor, list_open_parts(session, order.id), receipt.id)
     post_entry(
         session, key=f"rcpt:{_receipt_key(receipt)}", kind=EntryKind.RECEIVED, order=order, lines=lines,
-        effective_on=today_of(order.newsletter, now), now=now,
+        effective_on=on or today_of(order.newsletter, now), now=now,
     )  # fmt: skip
     post_fee(session, order=order, receipt=receipt, now=now)
     applied = min(amount_minor, invoice.open_minor)
@@ -172,7 +178,7 @@ def take_money(
             session, order=order, receipt=receipt, amount_minor=amount_minor - applied, key=f"over:{receipt.id}",
             reason=f"Paid too much for {invoice.number}", now=now,
         )  # fmt: skip
-    _close_when_paid(invoice, now)
+    close_when_paid(invoice, now)
     session.flush()
     return receipt
 
@@ -221,7 +227,8 @@ def remind_debtor(session: Session, *, invoice: Invoice, actor: str, now: dateti
     return invoice
 
 
-def _close_when_paid(invoice: Invoice, now: datetime) -> None:
+def close_when_paid(invoice: Invoice, now: datetime) -> None:
+    """Close an invoice on which nothing is open any more."""
     if invoice.state is InvoiceState.OPEN and invoice.open_minor == 0:
         invoice.move_to(InvoiceState.PAID)
         invoice.closed_at = now

@@ -61,9 +61,12 @@ def post_entry(
     return entry
 
 
-def post_sale(session: Session, *, order: Order, now: datetime) -> None:
-    """Post that an order is confirmed and invoiced: what is booked, what is owed for it, what is deferred until it runs."""
-    today = today_of(order.newsletter, now)
+def post_sale(session: Session, *, order: Order, now: datetime, on: date | None = None) -> None:
+    """Post that an order is confirmed and invoiced: what is booked, what is owed for it, what is deferred until it runs.
+
+    It counts for the day `on`, today without one.
+    """
+    today = on or today_of(order.newsletter, now)
     for booking in order.bookings:
         lines = booked_lines({booking.money_id: booking.net_minor})
         key = f"book:{booking.id}"

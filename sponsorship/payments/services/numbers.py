@@ -28,6 +28,15 @@ def next_number(session: Session, model: type[Sequence], newsletter: Newsletter,
     return sequence.last_number
 
 
+def pass_number(session: Session, model: type[Sequence], newsletter: Newsletter, year: int, number: int) -> None:
+    """Have the numbers of a newsletter's year go on behind one that was given elsewhere."""
+    next_number(session, model, newsletter, year)  # makes the year's row, and locks it
+    sequence = _lock(session, model, newsletter.id, year)
+    assert sequence is not None
+    sequence.last_number = max(sequence.last_number - 1, number)
+    session.flush()
+
+
 def _lock(session: Session, model: type[Sequence], newsletter_id: int, year: int) -> Sequence | None:
     query = select(model).where(model.newsletter_id == newsletter_id, model.year == year)
     locked = query.with_for_update().execution_options(populate_existing=True)

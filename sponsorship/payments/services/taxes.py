@@ -67,6 +67,15 @@ def take_told_tax(session: Session, *, order: Order, told: ProviderSession, now:
     )  # fmt: skip
 
 
+def take_given_tax(session: Session, *, order: Order, by_line: tuple[int, ...], now: datetime) -> OrderTerms:
+    """Write down the tax of an invoice that was issued elsewhere, booking by booking, as its paper says."""
+    terms = _terms(session, order, TaxMode.NONE, now)
+    terms.tax_label, terms.tax_basis_points = "Tax" if any(by_line) else "", 0
+    _share(order, terms, by_line)
+    session.flush()
+    return terms
+
+
 def accept_other_dates(session: Session, *, order: Order, accepts: bool) -> None:
     """Note whether the buyer takes equivalent dates if the money comes late and the dates are gone; tax is decided first."""
     terms = find_terms(session, order)

@@ -1,6 +1,6 @@
 """How an order's placements did together: the same rows for the sponsor, the publisher, the file and the mail."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from sponsorship.reporting.queries.dates import next_open_slots
 from sponsorship.reporting.queries.standing import Standing, list_standings
 from sponsorship.reporting.rules import NEXT_DATES, REPORT_DELAY, REPORT_NEWS, CampaignNumbers, DayRow
 from sponsorship.tracking.models import ClickHour, ClickHourExclusion, TrackedLink
-from sponsorship.tracking.queries import rules_of
+from sponsorship.tracking.queries import ConversionCount, conversions_of, rules_of
 from sponsorship.tracking.rules import ExclusionReason
 
 
@@ -36,6 +36,7 @@ class CampaignReport:
     exclusions: tuple[tuple[ExclusionReason, int], ...]
     next_dates: tuple[Slot, ...]
     rules_versions: tuple[int, ...]
+    conversions: Mapping[int, Sequence[ConversionCount]]
 
     @property
     def numbers(self) -> CampaignNumbers:
@@ -85,6 +86,7 @@ def get_campaign_report(session: Session, order: Order, now: datetime, *, only: 
         rules_versions=tuple(
             sorted({one for issue_id in {row.issue_id for row in rows} for one in rules_of(session, issue_id)})
         ),
+        conversions=conversions_of(session, tracked),
         next_dates=tuple(next_open_slots(session, latest.slot, now, NEXT_DATES)) if latest else (),
     )
 
@@ -94,11 +96,13 @@ def campaign_sheet(report: CampaignReport) -> Sheet:
     columns = (
         "Issue", "Issue date", "Placement", "Every hit", "Taken out", "People’s clicks", "People", "By the echo", "Delivered",
         "Rate", "Rate, lower bound", "Rate, upper bound", "Percentile of its kind", "Compared with",
+        "Conversions",
     )  # fmt: skip
     rows = [
         (
             row.issue_number, row.publish_on, row.slot_name, row.hits, row.taken_out, row.human, row.unique, row.at_foot,
             row.delivered, row.rate, *(row.interval or (None, None)), row.percentile, row.compared,
+            sum(one.number for one in report.conversions.get(row.booking_id, ())),
         )
         for row in report.rows
     ]  # fmt: skip

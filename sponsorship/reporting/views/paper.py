@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sponsorship.core.format import long_day, moment, number, percent
+from sponsorship.core.format import long_day, moment, money, number, percent
 from sponsorship.reporting import rules
 from sponsorship.reporting.queries import CampaignReport, Standing
+from sponsorship.tracking.queries import ConversionCount
 
 MOST_BARS = 62
 
@@ -31,8 +32,17 @@ def report_values(report: CampaignReport, now: datetime) -> dict[str, Any]:
         "rows": [_row(row) for row in report.rows],
         "steps": [list(step) for step in rules.count_steps(numbers.hits, numbers.human, numbers.unique)],
         "reasons": [[reason.label, rules.HOW_IT_SHOWS[reason], number(hits)] for reason, hits in report.exclusions],
+        "conversions": [
+            [f"{row.slot_name}, No. {row.issue_number}", one.event, number(one.number), _worth(one)]
+            for row in report.rows
+            for one in report.conversions.get(row.booking_id, ())
+        ],
         "note": rules.paper_note(report.rules_versions),
     }
+
+
+def _worth(one: ConversionCount) -> str:
+    return "–" if one.value_minor is None else money(one.value_minor, one.currency or "", cents=True)
 
 
 def _row(row: Standing) -> list[str]:

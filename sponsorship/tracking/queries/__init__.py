@@ -1,5 +1,6 @@
 """Reads about tracked links, clicks and what the mail provider counted."""
 
+from sponsorship.tracking.queries.conversions import ConversionCount, conversions_of
 from sponsorship.tracking.queries.counts import (
     ClickCount,
     HourCount,
@@ -34,8 +35,9 @@ from sponsorship.tracking.queries.mailings import (
 )
 
 __all__ = [
-    "ClickCount", "HourCount", "ProviderCount", "SpoolSums", "TeamSessions", "bookings_behind", "clicks_by_booking",
-    "clicks_by_hour", "clicks_by_position", "destination_changes", "exclusions_of", "find_trap", "get_destination",
-    "issues_with_clicks", "link_book", "link_host_of", "links_of", "newsletter_of", "provider_counts", "rules_of",
-    "sent_issues", "settings_of", "spool_positions", "spool_sums", "statistics_of", "teams_behind",
+    "ClickCount", "ConversionCount", "HourCount", "ProviderCount", "SpoolSums", "TeamSessions", "bookings_behind",
+    "clicks_by_booking", "clicks_by_hour", "clicks_by_position", "conversions_of", "destination_changes",
+    "exclusions_of", "find_trap", "get_destination", "issues_with_clicks", "link_book", "link_host_of", "links_of",
+    "newsletter_of", "provider_counts", "rules_of", "sent_issues", "settings_of", "spool_positions", "spool_sums",
+    "statistics_of", "teams_behind",
 ]  # fmt: skip

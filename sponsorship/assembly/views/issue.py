@@ -1,23 +1,21 @@
 """The issue that goes out: its page, its blocks to copy, the editor's draft filled, and the note that it was sent."""
 
-from flask import Blueprint, Response, flash, g, render_template, url_for
+from flask import Response, flash, g, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from sponsorship.accounts.queries import authorise
-from sponsorship.accounts.rules import Permission, Viewer
+from sponsorship.accounts.rules import Permission
 from sponsorship.assembly import services
 from sponsorship.assembly.errors import DraftInvalid, NotReady
 from sponsorship.assembly.forms import DraftForm
 from sponsorship.assembly.queries import IssuePage, get_issue_page, prepare_issue
+from sponsorship.assembly.views.door import blueprint, link_urls, name_of, open_issue
 from sponsorship.booking.rules import SlotState
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import NotFound
-from sponsorship.core.web import Access, access, go_to, page_url
+from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Issue
 from sponsorship.inventory.queries import get_issue
-
-blueprint = Blueprint("assembly", __name__)
 
 # HTML goes out as text: it is to be pasted into a mail, and a sponsor's words never run as a page of ours.
 FORMS = {"md": ("markdown", "text/markdown"), "html": ("html", "text/plain"), "txt": ("text", "text/plain")}
@@ -27,7 +25,7 @@ FORMS = {"md": ("markdown", "text/markdown"), "html": ("html", "text/plain"), "t
 @access(Access.TEAM, Permission.READ)
 def show_issue(issue_id: int) -> str:
     """Show whether an issue can go out, and what it consists of."""
-    issue, _ = _open_issue(issue_id, Permission.READ)
+    issue, _ = open_issue(issue_id, Permission.READ)
     page = _page(issue)
     return _show(page, DraftForm(formdata=None, obj=page.draft))
 
@@ -36,11 +34,11 @@ def show_issue(issue_id: int) -> str:
 @access(Access.TEAM, Permission.READ)
 def show_blocks(issue_id: int, form: str) -> Response:
     """Give all blocks that are ready, in mailing order, as md, html or txt."""
-    issue, _ = _open_issue(issue_id, Permission.READ)
+    issue, _ = open_issue(issue_id, Permission.READ)
     if form not in FORMS:
         raise NotFound
     field, mimetype = FORMS[form]
-    prepared = prepare_issue(db.session(), issue, clock.now(), _link_url)
+    prepared = prepare_issue(db.session(), issue, clock.now(), link_urls(issue))
     return Response(f"{prepared.whole(field)}\n", mimetype=mimetype)
 
 
@@ -48,7 +46,7 @@ def show_blocks(issue_id: int, form: str) -> Response:
 @access(Access.TEAM, Permission.EDIT)
 def fill_draft(issue_id: int) -> AnyResponse | tuple[str, int]:
     """Keep the editor's draft, then show the whole issue."""
-    issue, viewer = _open_issue(issue_id, Permission.EDIT)
+    issue, viewer = open_issue(issue_id, Permission.EDIT)
     form = DraftForm()
     if not form.validate_on_submit():
         return _show(_page(issue), form), 422
@@ -56,7 +54,7 @@ def fill_draft(issue_id: int) -> AnyResponse | tuple[str, int]:
     try:
         with transaction() as session:
             services.save_draft(
-                session, issue=get_issue(session, issue_id), markdown=markdown, actor=_name(viewer), now=clock.now()
+                session, issue=get_issue(session, issue_id), markdown=markdown, actor=name_of(viewer), now=clock.now()
             )
     except DraftInvalid as refused:
         form.markdown.errors = [refused.message]
@@ -68,10 +66,10 @@ def fill_draft(issue_id: int) -> AnyResponse | tuple[str, int]:
 @access(Access.TEAM, Permission.EDIT)
 def send_issue(issue_id: int) -> AnyResponse | tuple[str, int]:
     """Note that an issue went out."""
-    _, viewer = _open_issue(issue_id, Permission.EDIT)
+    _, viewer = open_issue(issue_id, Permission.EDIT)
     try:
         with transaction() as session:
-            services.send_issue(session, issue=get_issue(session, issue_id), actor=_name(viewer), now=clock.now())
+            services.send_issue(session, issue=get_issue(session, issue_id), actor=name_of(viewer), now=clock.now())
     except NotReady as refused:
         page = _page(get_issue(db.session(), issue_id))
         return _show(page, DraftForm(formdata=None, obj=page.draft), refused.message), refused.status
@@ -79,16 +77,9 @@ def send_issue(issue_id: int) -> AnyResponse | tuple[str, int]:
     return go_to(url_for("assembly.show_issue", issue_id=issue_id))
 
 
-def _open_issue(issue_id: int, permission: Permission) -> tuple[Issue, Viewer]:
-    issue = get_issue(db.session(), issue_id)
-    viewer = authorise(g.viewer, issue.newsletter_id, permission)
-    g.newsletter = issue.newsletter
-    return issue, viewer
-
-
 def _page(issue: Issue) -> IssuePage:
     g.newsletter = issue.newsletter
-    return get_issue_page(db.session(), issue, clock.now(), _link_url)
+    return get_issue_page(db.session(), issue, clock.now(), link_urls(issue))
 
 
 def _show(page: IssuePage, form: DraftForm, refusal: str = "") -> str:
@@ -96,11 +87,3 @@ def _show(page: IssuePage, form: DraftForm, refusal: str = "") -> str:
     return render_template(
         "assembly/show_issue.html", page=page, form=form, refusal=refusal, may_edit=may_edit, SlotState=SlotState
     )
-
-
-def _link_url(token: str) -> str:
-    return page_url("tracking.follow_link", token=token)
-
-
-def _name(viewer: Viewer) -> str:
-    return viewer.name or viewer.email
