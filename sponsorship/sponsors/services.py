@@ -112,3 +112,38 @@ def set_sponsor_terms(session: Session, *, sponsor: Sponsor, actor: str, now: da
         newsletter_id=sponsor.newsletter_id, now=now, before=before, after=values,
     )  # fmt: skip
     return sponsor
+
+
+OWN = ("website", "domain", "street", "city", "country", "vat_number", "category_id", "agency_id", "parent_id")
+KNOWN = (
+    *OWN,
+    "name",
+    "notes",
+    "may_pay_by_invoice",
+    "credit_limit_minor",
+    "cadence_issues",
+    "is_refused",
+    "refusal_words",
+)
+
+
+def absorb_sponsor(session: Session, *, kept: Sponsor, gone: Sponsor) -> dict[str, Any]:
+    """Take over what `kept` leaves empty, the notes, and the contacts of `gone`; returns all that was known of `gone`.
+
+    Who stood above either is not one of the two afterwards. The caller moves what else refers to `gone`, and deletes it.
+    """
+    before = {"id": gone.id} | {name: getattr(gone, name) for name in KNOWN}
+    for name in OWN:
+        if not getattr(kept, name):
+            setattr(kept, name, getattr(gone, name))
+    kept.agency_id, kept.parent_id = (
+        above if above not in (kept.id, gone.id) else None for above in (kept.agency_id, kept.parent_id)
+    )
+    kept.notes = "\n\n".join(note for note in (kept.notes, gone.notes) if note)
+    known = {contact.user_id for contact in kept.contacts}
+    for contact in list(gone.contacts):
+        if contact.user_id in known:
+            session.delete(contact)
+    session.flush()
+    session.expire(gone, ["contacts"])
+    return before

@@ -36,6 +36,7 @@ from sponsorship.booking.queries.displacements import (
     list_refunds_chosen,
     list_to_fill,
 )
+from sponsorship.booking.queries.limits import hold_limits, holdings_of
 from sponsorship.booking.queries.moves import (
     MoveTarget,
     PastMove,
@@ -52,7 +53,6 @@ from sponsorship.booking.queries.orders import (
     MOST_OFFERS,
     Swap,
     SwapOffer,
-    count_open_orders,
     get_booking,
     get_order,
     get_order_booking,
@@ -87,7 +87,13 @@ from sponsorship.booking.queries.prices import (
     quote_slots,
 )
 from sponsorship.booking.queries.series import find_same_slots_later, find_series
-from sponsorship.booking.queries.timeline import TimelineLine, insertion_order, list_timeline
+from sponsorship.booking.queries.timeline import (
+    SponsorLine,
+    TimelineLine,
+    insertion_order,
+    list_sponsor_timeline,
+    list_timeline,
+)
 
 __all__ = [
     "LARGEST_ID",
@@ -95,13 +101,13 @@ __all__ = [
     "Concerned",
     "MoveTarget",
     "PastMove",
+    "SponsorLine",
     "Swap",
     "SwapOffer",
     "TimelineLine",
     "awaited_slots",
     "cancellation_policy",
     "challenges_of",
-    "count_open_orders",
     "count_requests",
     "find_challenge_by",
     "find_claim",
@@ -125,6 +131,8 @@ __all__ = [
     "get_waiting",
     "get_waiting_by_id",
     "has_other_orders",
+    "hold_limits",
+    "holdings_of",
     "insertion_order",
     "last_order_number",
     "list_bookings",
@@ -154,6 +162,7 @@ __all__ = [
     "list_proposals_to_remind",
     "list_refunds_chosen",
     "list_requests",
+    "list_sponsor_timeline",
     "list_timeline",
     "list_to_fill",
     "list_waiting",

@@ -1,5 +1,6 @@
 """An order's timeline and its insertion order, ready for the page and for the printer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,11 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.models import AuditEntry
-from sponsorship.booking.models import Order
+from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.queries.orders import list_bookings
 from sponsorship.booking.rules import BookingState, word_actor, word_entry
 from sponsorship.core.format import day, local, long_day, moment, money
+from sponsorship.sponsors.models import Sponsor
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,16 @@ class TimelineLine:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class SponsorLine(TimelineLine):
+    """One thing that happened to a sponsor, or to an order of it."""
+
+    order: Order | None
+
+
 def list_timeline(session: Session, order: Order, *, internal: bool) -> list[TimelineLine]:
     """Return what happened to an order and its bookings, newest first; `internal` is the team's view, with its own notes."""
-    places = {b.id: f"{b.slot.name} on {day(b.slot.issue.publish_on)}" for b in order.bookings}
+    places = {b.id: _place(b) for b in order.bookings}
     query = select(AuditEntry).where(
         or_(
             and_(AuditEntry.object_type == "order", AuditEntry.object_id == order.id),
@@ -42,6 +51,45 @@ def list_timeline(session: Session, order: Order, *, internal: bool) -> list[Tim
         if sentence is not None:
             lines.append(TimelineLine(entry.at, word_actor(entry.actor, internal=internal), sentence))
     return lines
+
+
+def list_sponsor_timeline(session: Session, sponsor: Sponsor, orders: Sequence[Order], most: int) -> list[SponsorLine]:
+    """Return what happened lately to a sponsor and its orders, newest first, for the team; also to those merged into it."""
+    merged = select(AuditEntry).where(AuditEntry.object_type == "sponsor", AuditEntry.action == "merged")
+    ids, todo = {sponsor.id}, list(session.scalars(merged.where(AuditEntry.newsletter_id == sponsor.newsletter_id)))
+    for entry in sorted(todo, key=lambda one: one.id, reverse=True):
+        if entry.object_id in ids and entry.before:
+            ids.add(entry.before["id"])
+    of_order = {order.id: order for order in orders}
+    of_booking = {booking.id: (order, booking) for order in orders for booking in order.bookings}
+    query = select(AuditEntry).where(
+        AuditEntry.newsletter_id == sponsor.newsletter_id,
+        or_(
+            and_(AuditEntry.object_type == "sponsor", AuditEntry.object_id.in_(ids)),
+            and_(AuditEntry.object_type == "order", AuditEntry.object_id.in_(of_order)),
+            and_(AuditEntry.object_type == "booking", AuditEntry.object_id.in_(of_booking)),
+        ),
+    )
+    lines = []
+    for entry in session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(most)):
+        after, before = entry.after or {}, entry.before or {}
+        order, booking = (
+            of_booking.get(entry.object_id, (None, None)) if entry.object_type == "booking" else (None, None)
+        )
+        if entry.object_type == "order":
+            order = of_order[entry.object_id]
+        place = after.get("place") or (_place(booking) if booking is not None else "The slot")
+        currency = order.currency if order is not None else ""
+        sentence = word_entry(
+            entry.object_type, entry.action, before, after, place=place, currency=currency, internal=True
+        )
+        if sentence is not None:
+            lines.append(SponsorLine(entry.at, word_actor(entry.actor, internal=True), sentence, order))
+    return lines
+
+
+def _place(booking: Booking) -> str:
+    return f"{booking.slot.name} on {day(booking.slot.issue.publish_on)}"
 
 
 def insertion_order(session: Session, order: Order) -> dict[str, Any]:

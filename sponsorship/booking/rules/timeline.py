@@ -34,6 +34,16 @@ OF_BOOKING = {
     "make_good_owed": "A make-good is owed for {place}.",
     "make_good_cancelled": "The make-good for {place} was taken back.",
 }
+OF_SPONSOR = {
+    "terms_set": "What holds for the company was changed.",
+    "credit_given": "The company may pay by invoice.",
+    "credit_granted": "Credits were granted.",
+    "credit_used": "A credit was used.",
+    "credit_returned": "A credit came back.",
+    "credit_expired": "Credits ran out.",
+    "credit_cancelled": "Credits were taken back.",
+    "billing_set": "How the company pays was changed.",
+}
 INTERNAL = frozenset(
     {"priced", "needs_review", "left_checkout", "in_checkout", "taxed"}
 )  # the team's, not the sponsor's
@@ -58,7 +68,9 @@ def word_entry(
         return None
     if kind == "booking" and action == "moved":
         return _moved(before, after, currency, internal)
-    words = (OF_BOOKING if kind == "booking" else OF_ORDER).get(action)
+    if action == "merged":
+        return f"{after.get('merged')} was merged into it."
+    words = {"booking": OF_BOOKING, "sponsor": OF_SPONSOR}.get(kind, OF_ORDER).get(action)
     if words is None:
         return f"{action.replace('_', ' ').capitalize()}." if internal else None
     sentence = words.format(place=place)

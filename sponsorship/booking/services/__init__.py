@@ -37,6 +37,10 @@ from sponsorship.booking.services.make_good import (
     hold_make_good,
     owe_make_good,
 )
+from sponsorship.booking.services.merge import (
+    merge_sponsors,
+    sponsor_columns,
+)
 from sponsorship.booking.services.move import (
     Move,
     complete_move,
@@ -83,6 +87,7 @@ from sponsorship.booking.services.proposal import (
 )
 from sponsorship.booking.services.remedies import (
     choose_remedy,
+    keep_as_credit,
     reopen_displacement,
 )
 from sponsorship.booking.services.request import (
@@ -150,6 +155,7 @@ __all__ = [
     "hold_slots",
     "import_order",
     "join_waiting",
+    "keep_as_credit",
     "lapse_booking_when_due",
     "lapse_order",
     "lapse_order_when_due",
@@ -157,6 +163,7 @@ __all__ = [
     "leave_waiting",
     "lock_issues",
     "lock_newsletter",
+    "merge_sponsors",
     "move_booking",
     "move_issue",
     "move_own_booking",
@@ -183,6 +190,7 @@ __all__ = [
     "set_sponsor_approval",
     "skip_issue",
     "slots_of",
+    "sponsor_columns",
     "surplus_slots",
     "take_equivalents",
     "take_promise",

@@ -11,7 +11,8 @@ from sponsorship.booking.errors import ApprovalNeeded
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import has_other_orders, needs_approval
 from sponsorship.booking.rules import BUYER, OrderState
-from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter, name_sponsor
+from sponsorship.booking.services.hold import check_alive, lock_newsletter, name_sponsor
+from sponsorship.booking.services.limits import check_limits
 from sponsorship.booking.services.occupy import lock_issues, lock_order, note
 from sponsorship.booking.services.placing import check_order_placing
 from sponsorship.booking.services.prices import check_price_of_sponsor
@@ -44,7 +45,7 @@ def give_details(
     `is_proven`: the buyer is signed in with that address. Anybody else fills in what is not known of a sponsor that has
     bought before, and changes nothing of it; what was typed is in the audit trail.
 
-    Raises HoldExpired where time has run out, TooManyOpenOrders where that sponsor has three other unpaid orders,
+    Raises HoldExpired where time has run out, HoldsTooMuch where that sponsor holds as much unpaid as one may,
     ApprovalNeeded where the publisher approves sponsors first and nobody approved this one.
     PromoRefused where he has used the order's code as often as he may, CreditsRefused for credits that are another's.
     """
@@ -55,7 +56,7 @@ def give_details(
     address = normal_email(contact_email)
     sponsor = _sponsor_of(session, order.newsletter_id, company, address, now)
     lock_rows(session, Sponsor, [sponsor.id])
-    check_open_orders(session, order.newsletter, now, sponsor=sponsor, besides=order.id)
+    check_limits(session, order.newsletter, now, wanted=order.held_slots, sponsor=sponsor, besides=order.id)
     typed = {"website": website, "street": street, "city": city, "country": country, "vat_number": vat_number}
     _check_approved(session, order, sponsor)
     _describe(sponsor, typed, may_change=is_proven or not has_other_orders(session, sponsor, order))

@@ -5,6 +5,8 @@ TEAM_PAGES = {
     "desk.show_calendar": "calendar",
     "desk.show_docket": "calendar",
     "desk.list_sponsors": "sponsors",
+    "desk.show_sponsor": "sponsors",
+    "desk.show_merge": "sponsors",
     "reporting.show_report": "sponsors",
     "booking": "calendar",
     "payments.book_by_hand": "calendar",

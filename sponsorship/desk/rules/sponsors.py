@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate
 from statistics import fmean, median
 
-from sponsorship.core.format import MINUS, count_word, percent
+from sponsorship.core.format import MINUS, count, count_word, money, percent, short_day
 from sponsorship.desk.rules.revenue import Clause
 
 MOST_OF_IT = 0.5
@@ -65,3 +66,31 @@ def signed_percent(share: float | None) -> str:
         return ""
     whole = round(share * 100)
     return f"{'+' if whole > 0 else MINUS if whole < 0 else ''}{abs(whole)}%"
+
+
+@dataclass(frozen=True, slots=True)
+class SponsorSums:
+    """A sponsor in figures: net booked and owed with tax in minor units, slots that ran or will, the next of them."""
+
+    name: str
+    booked_minor: int
+    slots: int
+    owed_minor: int
+    next_on: date | None
+    is_refused: bool
+
+
+def sponsor_headline(sums: SponsorSums, currency: str) -> list[Clause]:
+    """Return the clauses of one sponsor's headline: what it booked, what it owes, when it is next in an issue."""
+    clauses: list[Clause] = []
+    if sums.is_refused:
+        clauses.append(f"You do not sell to {sums.name}.")
+    if not sums.slots:
+        return clauses or [f"{sums.name} has not booked yet."]
+    booked = f", {money(sums.booked_minor, currency)} in all" if sums.booked_minor else ""
+    clauses.append(f"{sums.name} booked {count(sums.slots, 'slot')}{booked}.")
+    if sums.owed_minor:
+        clauses.append((f"{money(sums.owed_minor, currency)} is owed.", "owed"))
+    if sums.next_on is not None:
+        clauses.append(f"Next on {short_day(sums.next_on)}.")
+    return clauses

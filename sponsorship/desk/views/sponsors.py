@@ -1,17 +1,20 @@
 """Sponsors: who are they, and whom do I write to?"""
 
-from flask import render_template, request
+from flask import g, render_template, request
 
+from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
 from sponsorship.core.db import db
 from sponsorship.core.format import money, month, short_day
 from sponsorship.core.web import Access, access
+from sponsorship.desk.queries.sponsor_page import count_followers, get_own_sponsor, get_sponsor_page
 from sponsorship.desk.queries.sponsors import SponsorCard, get_sponsors
-from sponsorship.desk.rules.sponsors import signed_percent, sponsors_headline
+from sponsorship.desk.rules.sponsors import signed_percent, sponsor_headline, sponsors_headline
 from sponsorship.desk.views.team import blueprint, read_newsletter
+from sponsorship.sponsors.queries import list_sponsors as list_of_newsletter
 
-__all__ = ["list_sponsors"]
+__all__ = ["list_sponsors", "show_merge", "show_sponsor"]
 
 
 @blueprint.get("/desk/<slug>/sponsors")
@@ -32,6 +35,31 @@ def list_sponsors(slug: str) -> str:
         signed_percent=signed_percent,
         card_lines=_card_lines(ledger.card, newsletter.currency) if ledger.card else [],
     )
+
+
+@blueprint.get("/desk/<slug>/sponsors/<int:sponsor_id>")
+@access(Access.TEAM, Permission.READ)
+def show_sponsor(slug: str, sponsor_id: int) -> str:
+    """Show everything that is known of one sponsor."""
+    newsletter = read_newsletter(slug)
+    page = get_sponsor_page(db.session(), newsletter, sponsor_id, clock.now())
+    return render_template(
+        "desk/show_sponsor.html", page=page, headline=sponsor_headline(page.sums, newsletter.currency)
+    )
+
+
+@blueprint.get("/desk/<slug>/sponsors/<int:sponsor_id>/merge")
+@access(Access.TEAM, Permission.SETTINGS)
+def show_merge(slug: str, sponsor_id: int) -> str:
+    """Ask into which sponsor this one goes, and show what would follow it."""
+    newsletter, session = read_newsletter(slug), db.session()
+    authorise(g.viewer, newsletter.id, Permission.SETTINGS)
+    sponsor, into = get_own_sponsor(session, newsletter, sponsor_id), request.args.get("into", type=int)
+    others = [one for one in list_of_newsletter(session, newsletter.id) if one.id != sponsor.id]
+    return render_template(
+        "desk/show_merge.html", sponsor=sponsor, others=others, kept=next((o for o in others if o.id == into), None),
+        followers=count_followers(session, sponsor),
+    )  # fmt: skip
 
 
 def _card_lines(card: SponsorCard, currency: str) -> list[tuple[str, str]]:
