@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sponsorship.accounts import cli as accounts_cli
 from sponsorship.accounts import portal as accounts_portal
+from sponsorship.accounts import tasks as accounts_tasks
 from sponsorship.archive import cli as archive_cli
 from sponsorship.archive import models as archive_models
 from sponsorship.archive import views as archive_views
@@ -78,7 +79,7 @@ PAGES = (
 HANDLERS = (
     booking_handlers, payments_handlers, creative_handlers, tracking_handlers, reporting_handlers,
 )  # fmt: skip
-TASKS = (inventory_tasks, booking_tasks, checks_tasks, creative_tasks, assembly_tasks, reporting_tasks)
+TASKS = (accounts_tasks, inventory_tasks, booking_tasks, checks_tasks, creative_tasks, assembly_tasks, reporting_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, tracking_cli, archive_cli, demo_cli)
 
 

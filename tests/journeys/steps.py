@@ -19,17 +19,17 @@ class OpenIssue:
 
 
 def open_slots(page: Page) -> tuple[OpenIssue, list[Locator]]:
-    """Find an issue with Primary and Sponsored open, and a later one with Primary open: three checkboxes."""
+    """Find an issue with Primary and Sponsored open, and another with Primary open: three checkboxes."""
     rows = page.locator("table.dates tbody tr:has(td:nth-child(2) input)")
     both = page.locator("table.dates tbody tr:has(td:nth-child(2) input):has(td:nth-child(3) input)").first
     text = both.locator("th").inner_text()
     found = re.search(r"(\w{3} \d+ \w{3})\s+No\. (\d+)", text)
     assert found, text
-    later = rows.last
+    other = rows.filter(has_not_text=found[0]).first
     picks = [
         both.locator("td:nth-child(2) input"),
         both.locator("td:nth-child(3) input"),
-        later.locator("td:nth-child(2) input"),
+        other.locator("td:nth-child(2) input"),
     ]
     return OpenIssue(found[2], found[1]), picks
 

@@ -81,3 +81,5 @@ Wrackline         | Finn O’Dowd       | 16 Strand Parade      | Cork T12 A8RR 
 
 SPONSORS: dict[str, SponsorPlan] = {sponsor.key: sponsor for sponsor in map(_company, _ROWS.strip().splitlines())}
 SIGNS_IN = "cinderbox"  # the sponsor whose sign-in link the demo prints
+NEWCOMER = _company("Ashlar Hosting | Ruth Pell | 2 Quarry Road | Bath BA2 6PT | GB | card | 1.00")  # asks to be let in
+AGENCY = "Wharfside Media"
