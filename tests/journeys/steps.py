@@ -58,15 +58,16 @@ def fill_details(page: Page, *, company: str, email: str) -> None:
 def pay(page: Page) -> None:
     """Decline once, then pay, on the hosted page, and come back to the order."""
     page.wait_for_url("**/pay/cs_*")
-    _fill_pay_page(page)
+    fill_pay_page(page)
     page.get_by_role("button", name="Decline the card").click()
     expect(page.get_by_text("Your card was declined.")).to_be_visible()
-    _fill_pay_page(page)
+    fill_pay_page(page)
     page.get_by_role("button", name=re.compile("^Pay \\$")).click()
     page.wait_for_url(re.compile(r"/orders/[\w-]+$"))
 
 
-def _fill_pay_page(page: Page) -> None:
+def fill_pay_page(page: Page) -> None:
+    """Fill in what the hosted page still asks for."""
     for field in page.locator("form.sheet input[required]").all():
         if not field.input_value():
             field.fill("rosa@quietpager.example" if field.get_attribute("type") == "email" else "Edinburgh")
