@@ -24,6 +24,7 @@ from sponsorship.booking import views as booking_views
 from sponsorship.checks import models as checks_models
 from sponsorship.checks import tasks as checks_tasks
 from sponsorship.checks import views as checks_views
+from sponsorship.checks.probe import Prober
 from sponsorship.core import mail, outbox
 from sponsorship.core.care import init_care
 from sponsorship.core.cli import init_cli
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     accounts_portal.init_guard(app)
     _take_clicks(app, settings)
     gateway = app.extensions["payment_gateway"] = StripeGateway(settings)
+    app.extensions["print_prober"] = Prober(seconds=15, most_bytes=4_000_000)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
     app.add_url_rule("/health", endpoint="health", view_func=_health)
