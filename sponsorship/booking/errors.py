@@ -116,3 +116,9 @@ class CreditsRefused(DomainError):
 
 class PlacingRefused(SlotTaken):
     """The sponsor may not have the slot: not sold to, of a prohibited kind, a rival there, or too near its last run."""
+
+
+class AgencyOnly(DomainError):
+    """An agency holds the order for its client: nobody else goes on with it."""
+
+    status = 403

@@ -37,6 +37,7 @@ class Order(Base):
     number: Mapped[str]  # IO-2026-0147
     newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"))
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"), index=True)  # who bought it for the sponsor
     moves_order_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_order.id"), index=True)  # see Booking.moves
     state: Mapped[OrderState] = mapped_column(word_enum(OrderState))
     payment_method: Mapped[PaymentMethod | None] = mapped_column(word_enum(PaymentMethod))
@@ -70,7 +71,8 @@ class Order(Base):
     confirmed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     newsletter: Mapped[Newsletter] = relationship(lazy="joined", innerjoin=True)
-    sponsor: Mapped[Sponsor | None] = relationship(lazy="joined")
+    sponsor: Mapped[Sponsor | None] = relationship(lazy="joined", foreign_keys=[sponsor_id])
+    agency: Mapped[Sponsor | None] = relationship(foreign_keys=[agency_id])
     bookings: Mapped[list["Booking"]] = relationship(back_populates="order", order_by="Booking.id")
     promo_code: Mapped[PromoCode | None] = relationship()
     price_lines: Mapped[list["OrderPriceLine"]] = relationship(
@@ -81,6 +83,11 @@ class Order(Base):
     def total_minor(self) -> int:
         """What is to be paid, tax included."""
         return self.net_minor + self.tax_minor
+
+    @property
+    def payer(self) -> Sponsor | None:
+        """Who is billed: the agency that booked, else the sponsor itself."""
+        return self.agency or self.sponsor
 
     def held_since(self, now: datetime) -> datetime:
         """From when the 90 minutes of a hold count that a payment page `now` opened may last.

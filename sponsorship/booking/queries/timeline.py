@@ -105,7 +105,9 @@ def insertion_order(session: Session, order: Order) -> dict[str, Any]:
         sums.append([order.discount_label or "Discount", _money(-order.discount_minor, order.currency)])
     if order.tax_minor:
         sums.append(["Tax", _money(order.tax_minor, order.currency)])
-    buyer = [sponsor.name, sponsor.street, sponsor.city, sponsor.country, sponsor.vat_number] if sponsor else []
+    payer = order.payer
+    buyer = [payer.name, payer.street, payer.city, payer.country, payer.vat_number] if payer else []
+    client = [f"For {sponsor.name}"] if order.agency is not None and sponsor is not None else []
     terms = newsletter.terms.strip() or "No terms besides what stands here."
     version = order.terms_version
     made = f"Made {long_day(local(order.created_at, zone).date())}"
@@ -117,7 +119,7 @@ def insertion_order(session: Session, order: Order) -> dict[str, Any]:
         "newsletter": newsletter.name, "number": order.number, "facts": [made, confirmed],
         "parties": [
             {"label": "Publisher", "lines": [newsletter.publisher_name or newsletter.name, newsletter.contact_email]},
-            {"label": "Sponsor", "lines": [*buyer, order.contact_name, order.contact_email]},
+            {"label": "Agency" if client else "Sponsor", "lines": [*buyer, *client, order.contact_name, order.contact_email]},
         ],
         "columns": ["Issue", "Placement", "Runs", "Copy due", "Net"], "rows": rows, "sums": sums,
         "total": ["Total", _money(order.total_minor, order.currency)], "payment": _payment(order),

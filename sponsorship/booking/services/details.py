@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.rules import normal_email
-from sponsorship.booking.errors import ApprovalNeeded
+from sponsorship.booking.errors import AgencyOnly, ApprovalNeeded
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import has_other_orders, needs_approval
 from sponsorship.booking.rules import BUYER, OrderState
@@ -41,10 +41,13 @@ def give_details(
 ) -> Order:
     """Write down who buys, and that the terms of today were accepted; the order and its bookings get their sponsor.
 
+    Where an agency holds the order, the details are the agency's, which is billed, and the sponsor is its client.
+
     `is_proven`: the buyer is signed in with that address. Anybody else fills in what is not known of a sponsor that has
     bought before, and changes nothing of it; what was typed is in the audit trail.
 
-    Raises HoldExpired where time has run out, TooManyOpenOrders where that sponsor has three other unpaid orders,
+    Raises AgencyOnly for whoever does not act for the agency.
+    HoldExpired where time has run out, TooManyOpenOrders where that sponsor has three other unpaid orders,
     ApprovalNeeded where the publisher approves sponsors first and nobody approved this one.
     PromoRefused where he has used the order's code as often as he may, CreditsRefused for credits that are another's.
     """
@@ -53,13 +56,14 @@ def give_details(
     lock_issues(session, [booking.slot for booking in order.bookings])
     lock_newsletter(session, order.newsletter)
     address = normal_email(contact_email)
-    sponsor = _sponsor_of(session, order.newsletter_id, company, address, now)
-    lock_rows(session, Sponsor, [sponsor.id])
+    payer = order.agency or _sponsor_of(session, order.newsletter_id, company, address, now)
+    sponsor = _client_of(order, payer, address, is_proven) if order.agency is not None else payer
+    lock_rows(session, Sponsor, sorted({payer.id, sponsor.id}))
     check_open_orders(session, order.newsletter, now, sponsor=sponsor, besides=order.id)
     typed = {"website": website, "street": street, "city": city, "country": country, "vat_number": vat_number}
     _check_approved(session, order, sponsor)
-    _describe(sponsor, typed, may_change=is_proven or not has_other_orders(session, sponsor, order))
-    add_contact(session, sponsor=sponsor, email=address, name=clean_line(contact_name), now=now)
+    _describe(payer, typed, may_change=is_proven or not has_other_orders(session, payer, order))
+    add_contact(session, sponsor=payer, email=address, name=clean_line(contact_name), now=now)
     name_sponsor(order, sponsor)
     order.contact_name, order.contact_email = clean_line(contact_name), address
     order.purchase_order_number = clean_line(purchase_order_number)
@@ -73,6 +77,14 @@ def give_details(
         terms_version=order.terms_version, **told,
     )  # fmt: skip
     return order
+
+
+def _client_of(order: Order, agency: Sponsor, address: str, is_proven: bool) -> Sponsor:
+    """The sponsor that an agency holds an order for; only who is signed in as one of its people goes on with it."""
+    if not is_proven or address not in {contact.user.email for contact in agency.contacts}:
+        raise AgencyOnly(f"{agency.name} holds these dates. Sign in with the address that acts for it to go on.")
+    assert order.sponsor is not None
+    return order.sponsor
 
 
 def _sponsor_of(session: Session, newsletter_id: int, company: str, address: str, now: datetime) -> Sponsor:

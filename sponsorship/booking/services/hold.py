@@ -58,6 +58,7 @@ def hold_slots(
     slot_ids: Sequence[int],
     holder_key: str | None = None,
     sponsor: Sponsor | None = None,
+    agency: Sponsor | None = None,
     promo_code: str = "",
     use_credits: bool = False,
     now: datetime,
@@ -67,7 +68,7 @@ def hold_slots(
     Raises SlotTaken or NotForSale, each naming the slots; SlotTaken too for a free slot that somebody on the waiting list is
     about to be offered; NothingPicked, TooManySlots; TooManyOpenOrders where the network address (`holder_key`) or the
     sponsor has three unpaid orders at this newsletter already; PromoRefused for a code that does not hold. Credits are used
-    where the sponsor, who must be proven, wants it.
+    where the sponsor, who must be proven, wants it. An `agency` buys for the sponsor, its client, and is billed.
     """
     slots = slots_of(session, newsletter, slot_ids)
     lock_issues(session, slots)
@@ -90,7 +91,7 @@ def hold_slots(
     )
     state = OrderState.DRAFT if needs_approval(session, newsletter, sponsor) else OrderState.HELD
     order = make_order(session, newsletter, slots, sponsor, price, state=state, now=now, held_until=now + HOLD)
-    order.holder_key = holder_key
+    order.holder_key, order.agency = holder_key, agency
     occupy(session, slots, [order])
     spend_credits(session, order=order, grants=price.grants, actor=BUYER, now=now)
     note(session, order, "held", actor=BUYER, now=now, slots=[slot.id for slot in slots])
@@ -139,8 +140,9 @@ def hold_again(
     Raises what hold_slots raises.
     """
     fresh = hold_slots(
-        session, newsletter=order.newsletter, slot_ids=slot_ids, holder_key=holder_key, sponsor=order.sponsor, now=now
-    )
+        session, newsletter=order.newsletter, slot_ids=slot_ids, holder_key=holder_key, sponsor=order.sponsor,
+        agency=order.agency, now=now,
+    )  # fmt: skip
     fresh.contact_name, fresh.contact_email = order.contact_name, order.contact_email
     fresh.purchase_order_number = order.purchase_order_number
     session.flush()

@@ -16,7 +16,7 @@ def decide_tax(session: Session, *, order: Order, now: datetime) -> OrderTerms:
 
     Under Stripe Tax nothing is added here: the provider works it out on its page, and `take_told_tax` writes it down.
     """
-    seller, sponsor = get_seller(session, order.newsletter), order.sponsor
+    seller, sponsor = get_seller(session, order.newsletter), order.payer
     country, tax_number = (sponsor.country, sponsor.vat_number) if sponsor else ("", "")
     tax = Tax(None, (0,) * len(order.bookings))
     if seller.tax_mode is TaxMode.MANUAL:

@@ -97,6 +97,9 @@ class Slip:
     code_refusal: str = ""
     credits: int = 0  # what the buyer, signed in, has left for these slots
     uses_credits: bool = False
+    agency: Sponsor | None = None  # who buys for others: it says for whom
+    clients: tuple[Sponsor, ...] = ()
+    client_id: int = 0
 
 
 def list_avails(session: Session, newsletter: Newsletter, now: datetime, picks: Collection[int] = ()) -> Avails:

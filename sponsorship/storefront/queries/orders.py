@@ -15,7 +15,7 @@ from sponsorship.core.format import local, money
 from sponsorship.payments.models import Invoice
 from sponsorship.payments.queries import find_invoice_of_order
 from sponsorship.payments.rules import InvoiceState
-from sponsorship.sponsors.queries import list_sponsors_of_user
+from sponsorship.sponsors.queries import list_companies_of_user
 from sponsorship.storefront.rules import OrderFacts
 
 COPY_IS_IN = (SlotState.REVIEW, SlotState.APPROVED, SlotState.RAN)
@@ -88,10 +88,14 @@ class OrderView:
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
-    """All that a person's companies have booked: what is to come, soonest first, and what ran, latest first."""
+    """All that a person's companies have booked: what is to come, soonest first, and what ran, latest first.
+
+    `has_clients`: they are more than one, so that each line has to say whose it is.
+    """
 
     coming: tuple[BookingRow, ...]
     ran: tuple[BookingRow, ...]
+    has_clients: bool = False
 
     @property
     def next_copy(self) -> BookingRow | None:
@@ -123,13 +127,16 @@ def view_order(session: Session, order: Order, now: datetime) -> OrderView:
 
 
 def view_home(session: Session, viewer: Viewer, now: datetime) -> HomeView:
-    """Return the bookings of every sponsor that a person acts for; closed ones and archived ones without a price aside."""
-    sponsors = list_sponsors_of_user(session, viewer.user_id)
+    """Return the bookings of every sponsor that a person acts for, and of an agency's clients.
+
+    Closed ones, and archived ones without a price, are left out.
+    """
+    sponsors = list_companies_of_user(session, viewer.user_id)
     bookings = list_bookings_of_sponsors(session, [sponsor.id for sponsor in sponsors])
     rows = [row for row in _rows(session, bookings, now) if row.view is not None]
     coming = [row for row in rows if row.booking.state is not BookingState.RAN]
     ran = [row for row in reversed(rows) if row.booking.state is BookingState.RAN]
-    return HomeView(tuple(coming), tuple(ran))
+    return HomeView(tuple(coming), tuple(ran), len(sponsors) > 1)
 
 
 def next_copy(rows: Sequence[BookingRow]) -> BookingRow | None:
