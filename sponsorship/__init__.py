@@ -1,12 +1,12 @@
 """Flatplan: a sponsorship desk for newsletters. `create_app` is the composition root: it alone knows every package."""
 
 import importlib
-import logging
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response
 from flask_migrate import Migrate
+from sqlalchemy.exc import SQLAlchemyError
 
 from sponsorship.accounts import cli as accounts_cli
 from sponsorship.accounts import portal as accounts_portal
@@ -24,14 +24,18 @@ from sponsorship.checks import models as checks_models
 from sponsorship.checks import tasks as checks_tasks
 from sponsorship.checks import views as checks_views
 from sponsorship.core import mail, outbox
+from sponsorship.core.care import init_care
 from sponsorship.core.cli import init_cli
 from sponsorship.core.config import ROOT, Settings, load_settings
 from sponsorship.core.db import db
+from sponsorship.core.doctor import schema_remark
+from sponsorship.core.logs import init_logs
 from sponsorship.core.proxies import behind_proxies
 from sponsorship.core.web import Access, access, init_web
 from sponsorship.core.worker import Task
 from sponsorship.creative import handlers as creative_handlers
 from sponsorship.creative import models as creative_models
+from sponsorship.creative import tasks as creative_tasks
 from sponsorship.creative import views as creative_views
 from sponsorship.demo import cli as demo_cli
 from sponsorship.demo import views as demo_views
@@ -44,7 +48,9 @@ from sponsorship.payments import handlers as payments_handlers
 from sponsorship.payments import models as payments_models
 from sponsorship.payments import tasks as payments_tasks
 from sponsorship.payments import views as payments_views
+from sponsorship.payments.queries import list_ledger_faults
 from sponsorship.payments.stripe_gateway import StripeGateway
+from sponsorship.reporting import handlers as reporting_handlers
 from sponsorship.reporting import models as reporting_models
 from sponsorship.reporting import tasks as reporting_tasks
 from sponsorship.reporting import views as reporting_views
@@ -70,9 +76,9 @@ PAGES = (
     archive_views, assembly_views, reporting_views, storefront_portal, desk_views, demo_views,
 )  # fmt: skip
 HANDLERS = (
-    booking_handlers, payments_handlers, creative_handlers, tracking_handlers,
+    booking_handlers, payments_handlers, creative_handlers, tracking_handlers, reporting_handlers,
 )  # fmt: skip
-TASKS = (inventory_tasks, booking_tasks, checks_tasks, assembly_tasks, reporting_tasks)
+TASKS = (inventory_tasks, booking_tasks, checks_tasks, creative_tasks, assembly_tasks, reporting_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, tracking_cli, archive_cli, demo_cli)
 
 
@@ -85,17 +91,26 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     init_web(app)
+    init_logs(app, as_json=settings.log_format == "json")
     accounts_portal.init_guard(app)
     _take_clicks(app, settings)
     gateway = app.extensions["payment_gateway"] = StripeGateway(settings)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
     app.add_url_rule("/health", endpoint="health", view_func=_health)
+    app.add_url_rule("/ready", endpoint="ready", view_func=_ready)
     for module in HANDLERS:
         outbox.register(module.HANDLERS)
     mail.register_attachers(payments_handlers.ATTACHERS)
+    mail.register_attachers(reporting_handlers.ATTACHERS)
     app.context_processor(desk_views.masthead_values)
     init_cli(app)
+    init_care(app)
+    app.config["AUDITS"] = (list_ledger_faults,)
+    app.config["EXAMINATIONS"] = (
+        accounts_cli.examine_people, inventory_cli.examine_newsletters, payments_cli.examine_books,
+        tracking_cli.examine_clicks,
+    )  # fmt: skip
     for command in COMMANDS:
         app.cli.add_command(command.group)
     app.config["PREPARE"] = demo_cli.PREPARE if settings.is_demo else []
@@ -110,9 +125,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         *payments_tasks.make_tasks(gateway, settings),
         *tracking_tasks.make_tasks(settings),
     )
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("stripe", "alembic", "werkzeug"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     return app
 
 
@@ -158,6 +170,16 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
 def _health() -> Response:
     """Say that the web server answers."""
     return Response("ok\n", mimetype="text/plain")
+
+
+@access(Access.PUBLIC)
+def _ready() -> tuple[Response, int]:
+    """Say whether pages can be served: the database answers, with the tables of this program."""
+    try:
+        remark = schema_remark(db.session())
+    except SQLAlchemyError:
+        return Response("The database does not answer.\n", mimetype="text/plain"), 503
+    return Response(f"{remark.sentence}\n", mimetype="text/plain"), 200 if remark.is_well else 503
 
 
 def _core_tasks(settings: Settings) -> tuple[Task, ...]:

@@ -1,15 +1,21 @@
 """Commands about people."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts import services
+from sponsorship.accounts.models import TeamMember
 from sponsorship.accounts.rules import TeamRole
 from sponsorship.core import clock
+from sponsorship.core.config import Settings
 from sponsorship.core.db import transaction
+from sponsorship.core.doctor import Remark, ill, well
+from sponsorship.core.format import count
 from sponsorship.core.web import page_url
 
 group = AppGroup("accounts", help="People and their roles.")
@@ -52,3 +58,12 @@ def _link(session: Session, email: str, now: datetime) -> str | None:
 
     token = services.ask_sign_in_link(session, email=email, browser=None, url_of=url_of, now=now)
     return url_of(token) if token else None
+
+
+def examine_people(session: Session, _settings: Settings, _now: datetime) -> Iterator[Remark]:
+    """For the doctor: whether somebody may run this installation."""
+    owners = session.scalar(select(func.count()).where(TeamMember.role == TeamRole.OWNER)) or 0
+    if owners:
+        yield well(f"{count(owners, 'owner')} may run newsletters.")
+    else:
+        yield ill("Nobody owns a newsletter here.", "Open the first one in a browser, or run accounts add-member.")

@@ -36,6 +36,7 @@ class Settings:
     click_durability: str
     has_fast_lane: bool
     trusted_proxies: tuple[IPNetwork, ...]
+    log_format: str = "text"
     plant: str = ""  # the defect that a proof plants to see itself fail; nothing outside tests
 
     @property
@@ -74,6 +75,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         click_durability=env.get("CLICK_DURABILITY") or "process",
         has_fast_lane=env.get("CLICK_FAST_LANE", "1") == "1",
         trusted_proxies=_networks(env.get("TRUSTED_PROXIES", "")),
+        log_format=env.get("LOG_FORMAT") or ("json" if environment == "production" else "text"),
         plant=env.get("FLATPLAN_PLANT", ""),
     )
     check_settings(settings)
@@ -99,6 +101,8 @@ def check_settings(settings: Settings) -> None:
         raise NotAnInstallation(
             'CLICK_DURABILITY is "process" (a click survives a crash) or "power" (a power cut as well).'
         )
+    if settings.log_format not in ("text", "json"):
+        raise NotAnInstallation('LOG_FORMAT is "text" (for eyes) or "json" (for programs).')
     if settings.stripe_mode != "standin" and not settings.stripe_webhook_secrets:
         raise NotAnInstallation("STRIPE_WEBHOOK_SECRET is missing: without it no payment could be believed.")
 

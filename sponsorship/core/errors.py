@@ -37,3 +37,13 @@ class NotAnInstallation(DomainError):
     """The settings contradict each other, so the program refuses to start."""
 
     status = 500
+
+
+class BackupFailed(DomainError):
+    """A backup could not be made or proved, for a reason outside Flatplan."""
+
+    status = 500
+
+
+class BackupUnusable(DomainError):
+    """A file is not a backup, is damaged, or does not fit this installation; nothing was changed."""

@@ -1,7 +1,8 @@
 """The one door for mail: written with the change that causes it, rendered at once, sent by the worker."""
 
 import smtplib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
@@ -81,6 +82,16 @@ class SmtpTransport:
 
     def send(self, message: EmailMessage) -> None:
         """Send over a fresh connection, at most 20 seconds."""
+        with self._connection() as server:
+            server.send_message(message)
+
+    def try_out(self) -> None:
+        """Connect and sign in as for a mail, and send none."""
+        with self._connection() as server:
+            server.noop()
+
+    @contextmanager
+    def _connection(self) -> Iterator[smtplib.SMTP]:
         secure = self.address.scheme == "smtps"
         client = smtplib.SMTP_SSL if secure else smtplib.SMTP
         with client(
@@ -90,7 +101,7 @@ class SmtpTransport:
                 server.starttls()
             if self.address.username:
                 server.login(unquote(self.address.username), unquote(self.address.password or ""))
-            server.send_message(message)
+            yield server
 
 
 @cache

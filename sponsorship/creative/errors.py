@@ -38,3 +38,23 @@ class NoteMissing(DomainError):
     """Whoever asks for changes says which."""
 
     message = "Say what they should change."
+
+
+class CopyUnchanged(DomainError):
+    """An edit that changes no word is none."""
+
+    message = "Nothing is changed yet."
+
+
+class ConsentMissing(DomainError):
+    """The publisher changed the copy, and the sponsor has not agreed."""
+
+    status = 409
+    message = "The sponsor has not agreed to your changes yet. Wait for the answer, or note how they agreed."
+
+
+class NothingAsked(DomainError):
+    """There is no edit that waits for an answer."""
+
+    status = 409
+    message = "There is no change that waits for your answer any more. Look at the copy as it is now."

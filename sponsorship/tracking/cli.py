@@ -5,15 +5,19 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import chain
 from typing import TextIO
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from sponsorship.core import clock
+from sponsorship.core.config import Settings
 from sponsorship.core.db import db, transaction
+from sponsorship.core.doctor import Remark, ill, well
 from sponsorship.core.web import settings
 from sponsorship.inventory.models import Issue
 from sponsorship.tracking import flows, queries, services
@@ -21,6 +25,8 @@ from sponsorship.tracking.fastlane import Importer, spool_state
 from sponsorship.tracking.rules import RULES_VERSION
 from sponsorship.tracking.rules.exports import ExportColumn, guess_columns, missing_columns
 from sponsorship.tracking.services.robots import robot_kind
+
+MUCH_UNREAD_BYTES = 64 * 1024 * 1024
 
 group = AppGroup("tracking", help="Clicks: the spool, the rules, what the mail provider counted.")
 
@@ -158,3 +164,18 @@ def _classified(lines: Iterable[str], as_json: bool) -> Iterator[str]:
             if len(known) < 200_000:
                 known[line] = answer
         yield answer
+
+
+def examine_clicks(session: Session, loaded: Settings, _now: datetime) -> Iterator[Remark]:
+    """For the doctor: whether every click that was answered is kept, and none waits for long."""
+    state = spool_state(loaded.spool_dir)
+    kept = queries.spool_sums(session, state.lost_by_file)
+    unread = max(state.size_bytes - kept.read_bytes, 0)
+    if kept.lost:
+        yield ill(
+            f"{kept.lost} clicks were lost: the spool could not be written.", f"Make room for {loaded.spool_dir}."
+        )
+    elif unread > MUCH_UNREAD_BYTES:
+        yield ill(f"{unread // 1024**2} MB of clicks wait to be imported.", "Is the worker running?")
+    else:
+        yield well("No click was lost, and none waits for long.")

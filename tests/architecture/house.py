@@ -31,7 +31,7 @@ ADAPTERS = {
 }
 OPEN_TO_OTHERS = {"rules", "errors", "models", "queries", "services"}
 FLASK_MAY = {"forms", "views", "portal", "cli"}
-FLASK_IN_CORE = {"web", "db", "cli"}
+FLASK_IN_CORE = {"care", "logs", "web", "db", "cli"}
 ONE_DOOR = {
     "stripe": {"payments/stripe_gateway"},
     "plotly": {"reporting/charts/figures"},

@@ -6,7 +6,7 @@ from sponsorship.core.web import Access, declared_access
 
 # Who may come without an account. A new line here is a decision, not a formality.
 PUBLIC = {
-    "static", "health",
+    "static", "health", "ready",
     "accounts.ask_link", "accounts.enter_code", "accounts.use_link", "accounts.sign_out",
     "storefront.index", "storefront.show_storefront", "storefront.price_order", "booking.hold_slots",
     "booking.join_waiting", "booking.plan_series",

@@ -15,6 +15,7 @@ RANDOM = {
     "click": {"reader", "source"},
     "late_reader_key": {"secret"},
     "reader_key": {"secret"},
+    "issue_print": {"source"},
     "mail": {"text", "html"},
     "promise": {"token"},
     "waiting": {"token"},

@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 
 from sponsorship.accounts.models import TeamMember
 from sponsorship.accounts.rules import TeamRole
+from sponsorship.assembly.models import PlacementProof
 from sponsorship.assembly.queries import SlotView, list_slot_views
+from sponsorship.assembly.rules.proof import ProofVerdict
 from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.rules import BookingKind, OrderState, PaymentMethod, SlotState
 from sponsorship.checks.models import Finding
@@ -49,6 +51,13 @@ def test_half_a_year_of_issues_ran_for_forty_sponsors(demo: Demo) -> None:
     assert len(list_sponsors(demo.session, demo.newsletter.id)) >= 40
     roles = set(demo.session.scalars(select(TeamMember.role)))
     assert roles == {TeamRole.OWNER, TeamRole.FINANCE}
+
+
+def test_three_issues_are_proved_and_one_placement_is_made_good(demo: Demo) -> None:
+    proofs = demo.session.scalars(select(PlacementProof)).all()
+    assert len({proof.issue_id for proof in proofs}) == 3
+    (wrong,) = (proof for proof in proofs if proof.verdict is not ProofVerdict.AS_SOLD)
+    assert wrong.grant_id is not None
 
 
 def test_the_next_issue_wants_one_of_each_thing_today(demo: Demo) -> None:

@@ -32,6 +32,7 @@ from sponsorship.assembly.rules.printed import (
 )
 from sponsorship.assembly.rules.proof import PrintPurpose
 from sponsorship.checks.similarity import Run, normal_words, word_runs
+from sponsorship.core.errors import NotFound
 from sponsorship.creative.render import plain_text
 from sponsorship.inventory.models import Issue
 
@@ -110,6 +111,25 @@ def list_proofs(session: Session, booking_ids: Iterable[int]) -> dict[int, Place
     """Return what is on record of how bookings ran, by booking."""
     query = select(PlacementProof).where(PlacementProof.booking_id.in_(list(booking_ids)))
     return {proof.booking_id: proof for proof in session.scalars(query)}
+
+
+def list_proofs_of_issue(session: Session, issue_id: int) -> list[PlacementProof]:
+    """Return what is on record of how an issue's bookings ran."""
+    query = select(PlacementProof).where(PlacementProof.issue_id == issue_id).order_by(PlacementProof.id)
+    return list(session.scalars(query))
+
+
+def find_proof(session: Session, booking_id: int) -> PlacementProof | None:
+    """Return what is on record of how a booking ran, or None."""
+    return session.scalars(select(PlacementProof).where(PlacementProof.booking_id == booking_id)).one_or_none()
+
+
+def get_proof(session: Session, booking_id: int) -> PlacementProof:
+    """Return what is on record of how a booking ran; raises NotFound."""
+    proof = find_proof(session, booking_id)
+    if proof is None:
+        raise NotFound
+    return proof
 
 
 def get_print_check(session: Session, issue: Issue, given: IssuePrint, now: datetime) -> PrintCheck:

@@ -87,6 +87,7 @@ from sponsorship.booking.services.proposal import (
 )
 from sponsorship.booking.services.remedies import (
     choose_remedy,
+    keep_as_credit,
     reopen_displacement,
 )
 from sponsorship.booking.services.request import (
@@ -154,6 +155,7 @@ __all__ = [
     "hold_slots",
     "import_order",
     "join_waiting",
+    "keep_as_credit",
     "lapse_booking_when_due",
     "lapse_order",
     "lapse_order_when_due",

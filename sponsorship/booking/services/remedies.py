@@ -41,7 +41,7 @@ def choose_remedy(
     if remedy is Remedy.MOVE:
         outcome = _move(session, displacement, booking, slot, actor, now)
     elif remedy is Remedy.CREDIT:
-        outcome = _credit(session, booking, actor, now)
+        outcome = keep_as_credit(session, booking=booking, reason="Kept as a credit", actor=actor, now=now)
     else:
         outcome = "Kept on its new date"
     return resolve_displacement(session, displacement=displacement, outcome=outcome, actor=actor, now=now)
@@ -76,7 +76,11 @@ def _move(
     return f"Moved to {name_slot(slot)}"
 
 
-def _credit(session: Session, booking: Booking, actor: str, now: datetime) -> str:
+def keep_as_credit(session: Session, *, booking: Booking, reason: str, actor: str, now: datetime) -> str:
+    """Free a confirmed booking's slot and give its sponsor a credit in its place; returns what they have now, in words.
+
+    Raises DomainError for a booking without a sponsor or an order.
+    """
     newsletter, sponsor = booking.slot.issue.newsletter, booking.sponsor
     if sponsor is None or booking.order is None:
         raise DomainError("A credit needs a sponsor to belong to. Choose another way.")
@@ -86,5 +90,5 @@ def _credit(session: Session, booking: Booking, actor: str, now: datetime) -> st
         placement=placement if placement.retired_at is None else None, value_minor=booking.net_minor,
         origin=CreditOrigin.DISPLACED, booking=booking, note=f"In place of {name_slot(booking.slot)}", actor=actor, now=now,
     )  # fmt: skip
-    cancel_bookings(session, order=booking.order, bookings=[booking], reason="Kept as a credit", actor=actor, now=now)
+    cancel_bookings(session, order=booking.order, bookings=[booking], reason=reason, actor=actor, now=now)
     return f"A credit for one {placement.name} slot"

@@ -3,18 +3,29 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import url_for
 from markupsafe import Markup
 
 from sponsorship.booking.models import Booking, Order
-from sponsorship.creative.models import Creative, ReviewNote
-from sponsorship.creative.queries import NO_COPY, Checks, copy_limits, current_version
+from sponsorship.creative.models import Creative, CreativeVersion, ReviewNote
+from sponsorship.creative.portal.door import Door
+from sponsorship.creative.queries import (
+    NO_COPY,
+    Checks,
+    Difference,
+    Word,
+    compare_versions,
+    copy_limits,
+    current_version,
+    last_agreed_version,
+    list_words,
+)
 from sponsorship.creative.render import preview_html, shown_address
 from sponsorship.creative.rules import (
     EDITABLE,
     Copy,
     CopyLimits,
     CreativeState,
+    Side,
     copy_headline,
     due_words,
     link_problem,
@@ -30,6 +41,7 @@ AD_KINDS = {PlacementKind.PRIMARY: "primary", PlacementKind.CLASSIFIED: "line"}
 class CopyPage:
     """The page of one booking's copy: what is written, what the checks say, what may be done now."""
 
+    door: Door
     booking: Booking
     order: Order
     creative: Creative | None
@@ -75,7 +87,7 @@ class CopyPage:
     @property
     def may_write(self) -> bool:
         """Whether the fields are open."""
-        return self.state in EDITABLE and self.issue.state is IssueState.PLANNED
+        return self.state in EDITABLE and self.is_planned
 
     @property
     def may_take_back(self) -> bool:
@@ -104,7 +116,8 @@ class CopyPage:
         """The page's sentence."""
         due_at = self.slot.deadlines.copy_due_at
         return copy_headline(
-            self.state, has_run=self.issue.state is not IssueState.PLANNED, is_late=self.now > due_at,
+            self.state, is_asked=self.edit_marked_up is not None, has_run=not self.is_planned,
+            is_late=self.now > due_at,
             due=due_words(due_at, self.now, self.newsletter.timezone), publisher=self.publisher,
             publish_on=self.issue.publish_on, stops=self.checks.stops, looks=self.checks.looks, is_empty=self.copy == NO_COPY,
         )  # fmt: skip
@@ -147,4 +160,39 @@ class CopyPage:
 
     def url(self, act: str) -> str:
         """Return where one of the page's buttons leads: "write_copy", "preview_copy", "submit_copy" and so on."""
-        return url_for(f"creative.{act}", token=self.order.token, booking_id=self.booking.id)
+        return self.door.url(act)
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether the publisher's edit is this reader's to agree to: the sponsor's, not a copywriter's."""
+        return self.door.side is Side.SPONSOR and self.is_planned
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the issue is still to come."""
+        return self.issue.state is IssueState.PLANNED
+
+    @property
+    def edit(self) -> CreativeVersion | None:
+        """The publisher's edit where it is the latest version, answered or not."""
+        version = current_version(self.creative) if self.creative else None
+        return version if version is not None and version.consent is not None else None
+
+    @property
+    def edit_marked_up(self) -> Difference | None:
+        """What the publisher's edit changes."""
+        edit = self.edit
+        if edit is None or self.creative is None or not edit.is_asked:
+            return None
+        own = last_agreed_version(self.creative)
+        return compare_versions(self.creative, own.number if own else None, edit.number)
+
+    @property
+    def words(self) -> list[Word]:
+        """What was said beside the copy."""
+        return list_words(self.creative) if self.creative else []
+
+    @property
+    def has_versions(self) -> bool:
+        """Whether there is something to compare."""
+        return self.creative is not None and len(self.creative.versions) > 1

@@ -9,25 +9,45 @@ from sponsorship.creative.queries.copy import (
     current_version,
     find_creative,
     get_creative,
+    last_agreed_version,
     list_review_queue,
 )
-from sponsorship.creative.queries.history import Proof, mark_up
+from sponsorship.creative.queries.deadline import (
+    get_copy_policy,
+    last_chases,
+    list_approved_copy,
+    list_chases,
+    list_missing_copy,
+    list_to_lock,
+)
+from sponsorship.creative.queries.history import Difference, Proof, Word, compare_versions, list_words, mark_up
 from sponsorship.creative.rules import NO_COPY
 
 __all__ = [
     "NO_COPY",
     "Checks",
+    "Difference",
     "Proof",
+    "Word",
     "check_draft",
+    "compare_versions",
     "copy_limits",
     "count_review_queue",
     "creatives_by_booking",
     "current_copy",
     "current_version",
     "find_creative",
+    "get_copy_policy",
     "get_creative",
+    "last_agreed_version",
+    "last_chases",
+    "list_approved_copy",
+    "list_chases",
+    "list_missing_copy",
     "list_queue_checks",
     "list_review_queue",
+    "list_to_lock",
+    "list_words",
     "mark_up",
     "passage_of",
 ]

@@ -9,7 +9,7 @@ from sponsorship.booking.models import Booking
 from sponsorship.booking.rules import BookingState
 from sponsorship.core.errors import NotFound
 from sponsorship.creative.models import Creative, CreativeVersion
-from sponsorship.creative.rules import Copy, CopyLimits, CreativeState
+from sponsorship.creative.rules import Consent, Copy, CopyLimits, CreativeState
 from sponsorship.inventory.models import Issue, Placement, Slot
 
 
@@ -43,6 +43,12 @@ def current_copy(creative: Creative) -> Copy | None:
     return version.copy if version else None
 
 
+def last_agreed_version(creative: Creative) -> CreativeVersion | None:
+    """Return the latest version that is the sponsor's own, or that the sponsor agreed to; None where there is none."""
+    agreed = (v for v in reversed(creative.versions) if v.consent in (None, Consent.GIVEN))
+    return next(agreed, None)
+
+
 def copy_limits(placement: Placement) -> CopyLimits:
     """Return a placement's ad spec."""
     return CopyLimits(placement.heading_limit, placement.body_limit, placement.limit_unit)
@@ -64,7 +70,7 @@ def list_review_queue(session: Session, newsletter_id: int) -> list[Creative]:
         .join(Slot, Booking.slot_id == Slot.id)
         .join(Issue, Slot.issue_id == Issue.id)
         .where(*_waiting(newsletter_id))
-        .options(selectinload(Creative.versions), selectinload(Creative.notes))
+        .options(selectinload(Creative.versions), selectinload(Creative.notes), selectinload(Creative.comments))
         .options(selectinload(Creative.booking, Booking.sponsor), selectinload(Creative.booking, Booking.order))
     )
     found = session.scalars(query)

@@ -28,8 +28,8 @@ CREATIVE_STEPS: dict[CreativeState, frozenset[CreativeState]] = {
     CreativeState.DRAFT: frozenset({CreativeState.SUBMITTED}),
     CreativeState.SUBMITTED: frozenset({CreativeState.CHANGES_REQUESTED, CreativeState.APPROVED, CreativeState.DRAFT}),
     CreativeState.CHANGES_REQUESTED: frozenset({CreativeState.SUBMITTED}),
-    CreativeState.APPROVED: frozenset({CreativeState.CHANGES_REQUESTED, CreativeState.LOCKED}),
-    CreativeState.LOCKED: frozenset(),
+    CreativeState.APPROVED: frozenset({CreativeState.CHANGES_REQUESTED, CreativeState.SUBMITTED, CreativeState.LOCKED}),
+    CreativeState.LOCKED: frozenset({CreativeState.APPROVED}),
 }
 
 LONGEST_FIELD = 20_000  # characters of anything that is kept at all, finished or not

@@ -7,34 +7,34 @@ from sqlalchemy.orm import Session
 from sponsorship.booking.models import Booking
 from sponsorship.checks.models import Finding
 from sponsorship.creative.errors import CopyInvalid, CopyLocked
-from sponsorship.creative.models import Creative, CreativeVersion
-from sponsorship.creative.queries import NO_COPY, copy_limits, current_copy
-from sponsorship.creative.rules import Copy, CreativeState, clean_copy, copy_problems
-from sponsorship.creative.services.acts import check_editable, lock_copy, note_act
+from sponsorship.creative.models import Creative
+from sponsorship.creative.queries import NO_COPY, copy_limits, current_copy, current_version
+from sponsorship.creative.rules import Consent, Copy, CreativeState, Side, clean_copy, copy_problems
+from sponsorship.creative.services.acts import add_version, check_editable, lock_copy, make_sure_of_creative, note_act
 from sponsorship.creative.services.comparing import check_copy
 
 
-def save_draft(session: Session, *, booking: Booking, copy: Copy, actor: str, now: datetime) -> Creative:
+def save_draft(
+    session: Session,
+    *,
+    booking: Booking,
+    copy: Copy,
+    actor: str,
+    now: datetime,
+    side: Side = Side.SPONSOR,
+    note: str = "",
+    taken_from_id: int | None = None,
+) -> Creative:
     """Keep copy as it stands, finished or not: a new version where the text changed, or else nothing new.
 
-    Raises CopyClosed where nothing can be printed for the booking, CopyLocked where the copy was sent or approved.
+    `taken_from_id` is the version that it was taken from as it was. Raises CopyClosed where nothing can be printed for the
+    booking, CopyLocked where the copy was sent or approved.
     """
-    creative = lock_copy(session, booking)
-    if creative is None:
-        creative = Creative(booking=booking, state=CreativeState.DRAFT, version_number=0, created_at=now)
-        session.add(creative)
+    creative = make_sure_of_creative(session, booking, now)
     check_editable(creative)
     kept = clean_copy(copy)
-    if kept == (current_copy(creative) or NO_COPY):
-        session.flush()
-        return creative
-    creative.version_number += 1
-    version = CreativeVersion(
-        number=creative.version_number, heading=kept.heading, body=kept.body, link_url=kept.link_url,
-        link_text=kept.link_text, saved_by=actor, saved_at=now,
-    )  # fmt: skip
-    creative.versions.append(version)
-    session.flush()
+    if kept != (current_copy(creative) or NO_COPY):
+        add_version(session, creative, kept, actor=actor, side=side, note=note, taken_from_id=taken_from_id, now=now)
     return creative
 
 
@@ -68,6 +68,9 @@ def take_back_copy(session: Session, *, creative: Creative, actor: str, now: dat
     lock_copy(session, creative.booking)
     if creative.state is not CreativeState.SUBMITTED:
         raise CopyLocked("The publisher has decided already, so it cannot be taken back.")
+    version = current_version(creative)
+    if version is not None and version.is_asked:
+        version.answer(Consent.DECLINED, by=actor, note="Taken back to be written anew.", now=now)
     creative.move_to(CreativeState.DRAFT)
     note_act(session, creative, "taken_back", actor, now)
     return creative

@@ -4,11 +4,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from sponsorship.booking.rules import CLOCK
 from sponsorship.checks.rules import Severity
+from sponsorship.core.errors import InvalidTransition
 from sponsorship.core.format import count
-from sponsorship.creative.errors import FindingsOpen, NewerVersion, NoteMissing
+from sponsorship.core.text import clean_line
+from sponsorship.creative.errors import ConsentMissing, CopyClosed, FindingsOpen, NewerVersion, NoteMissing
 from sponsorship.creative.models import Creative, ReviewNote
-from sponsorship.creative.rules import CreativeState
+from sponsorship.creative.queries import current_version
+from sponsorship.creative.rules import Consent, CreativeState
 from sponsorship.creative.services.acts import lock_copy, note_act
 from sponsorship.creative.services.comparing import check_copy
 
@@ -18,13 +22,16 @@ def approve_copy(
 ) -> Creative:
     """Release the latest version for print, after comparing it once more; `version_number` is the one that was read.
 
-    Raises NewerVersion where another came in meanwhile, FindingsOpen while a finding stops it, CopyClosed, and
-    InvalidTransition where it was not sent.
+    Raises NewerVersion where another came in meanwhile, FindingsOpen while a finding stops it, ConsentMissing while an edit
+    of the publisher's awaits the sponsor's answer, CopyClosed, and InvalidTransition where it was not sent.
     """
     lock_copy(session, creative.booking)
-    _check_read(creative, version_number)
+    check_read(creative, version_number)
+    version = current_version(creative)
+    if version is not None and version.is_asked:
+        raise ConsentMissing
     creative.move_to(CreativeState.APPROVED)
-    creative.decided_at = now
+    creative.decided_at, creative.unlocked_at = now, None
     stops = [one for one in check_copy(session, creative=creative, now=now) if one.severity is Severity.STOPS]
     if stops:
         what = f"{count(len(stops), 'finding stops', 'findings stop')} it"
@@ -41,7 +48,10 @@ def request_changes(
     if not body:
         raise NoteMissing
     lock_copy(session, creative.booking)
-    _check_read(creative, version_number)
+    check_read(creative, version_number)
+    version = current_version(creative)
+    if version is not None and version.is_asked:
+        version.answer(Consent.WITHDRAWN, by=actor, note="", now=now)
     creative.move_to(CreativeState.CHANGES_REQUESTED)
     creative.decided_at = now
     creative.notes.append(ReviewNote(version_number=creative.version_number, author=actor, body=body, written_at=now))
@@ -49,6 +59,38 @@ def request_changes(
     return creative
 
 
-def _check_read(creative: Creative, version_number: int | None) -> None:
+def check_read(creative: Creative, version_number: int | None) -> None:
+    """Raise NewerVersion unless this is the version that was read; None stands for whichever is there."""
     if version_number is not None and version_number != creative.version_number:
         raise NewerVersion
+
+
+def unlock_copy(session: Session, *, creative: Creative, reason: str, actor: str, now: datetime) -> Creative:
+    """Open the copy lock, for a reason that is kept; the next approval closes it again.
+
+    Raises NoteMissing without a reason, InvalidTransition where it is not locked, CopyClosed.
+    """
+    line = clean_line(reason)
+    if not line:
+        raise NoteMissing("Say why it must change after the lock: the reason is kept.")
+    lock_copy(session, creative.booking)
+    if creative.state is not CreativeState.LOCKED:
+        raise InvalidTransition("This copy is not locked.")
+    creative.move_to(CreativeState.APPROVED)
+    creative.unlocked_at = now
+    note_act(session, creative, "unlocked", actor, now, reason=line)
+    return creative
+
+
+def close_when_due(session: Session, *, creative: Creative, now: datetime) -> bool:
+    """Lock approved copy whose deadline is over, unless the publisher opened it; False where there is nothing to lock."""
+    try:
+        lock_copy(session, creative.booking)
+    except CopyClosed:
+        return False
+    is_due = creative.booking.slot.deadlines.copy_due_at <= now and creative.unlocked_at is None
+    if creative.state is not CreativeState.APPROVED or not is_due:
+        return False
+    creative.move_to(CreativeState.LOCKED)
+    note_act(session, creative, "locked", CLOCK, now)
+    return True

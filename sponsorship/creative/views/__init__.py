@@ -1,6 +1,6 @@
 """The publisher's side of copy."""
 
 from sponsorship.creative.portal import blueprint
-from sponsorship.creative.views import queue
+from sponsorship.creative.views import copy, queue, settings
 
-__all__ = ["blueprint", "queue"]
+__all__ = ["blueprint", "copy", "queue", "settings"]

@@ -54,6 +54,22 @@ class QueueRow:
         return _queue_url(self.newsletter, self.creative.id)
 
     @property
+    def page_href(self) -> str:
+        """The page of this ad alone."""
+        return url_for("creative.show_copy", creative_id=self.creative.id)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the sponsor is still to agree to an edit of the publisher's."""
+        version = current_version(self.creative)
+        return version is not None and version.is_asked
+
+    @property
+    def comments(self) -> int:
+        """How much was said beside it."""
+        return len(self.creative.comments)
+
+    @property
     def who(self) -> str:
         """Whose ad it is."""
         sponsor = self.creative.booking.sponsor

@@ -4,6 +4,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
+from sponsorship.assembly.queries import prepare_issue
+from sponsorship.assembly.rules.proof import PrintPurpose
+from sponsorship.assembly.services import given_issue, record_proof, save_print
+from sponsorship.core.web import page_url
 from sponsorship.demo.rules.clicks import Visit, looks_of_the_team, mailing_of, people_of, sweeps, visits
 from sponsorship.demo.rules.newsletter import PUBLISHER_ADDRESS
 from sponsorship.demo.rules.schedule import PAST_ISSUES, Cell, Deal
@@ -16,6 +20,12 @@ from sponsorship.tracking.queries import find_trap, links_of
 from sponsorship.tracking.rules import Hit, LinkPosition
 from sponsorship.tracking.services import enter_statistics, forget_readers, record_clicks
 
+PROVED = {
+    -3: False,
+    -2: True,
+    -1: False,
+}  # the issues that the publisher has proved, and whether something went wrong in it
+BETWEEN = "## In other news\n\nWhat happened this week, [as told elsewhere](https://digest.example/week)."
 CLICKS_COME_FOR = timedelta(days=9)
 
 
@@ -28,11 +38,35 @@ def plan_past(stage: Stage, cells: list[Cell]) -> None:
         counted_at = issue.publish_at + timedelta(days=1, hours=1, minutes=20)
         stage.timeline.at(counted_at, partial(_enter_statistics, stage, issue, step))
         stage.timeline.at(min(issue.publish_at + CLICKS_COME_FOR, stage.now), partial(_click, stage, issue, sold))
+    for step, change in PROVED.items():
+        at = stage.issues[step].publish_at + timedelta(days=1, hours=2)
+        stage.timeline.at(at, partial(_prove, stage, stage.issues[step], change))
     stage.timeline.at(stage.now, partial(_forget, stage))
 
 
 def _send(stage: Stage, issue: Issue, now: datetime) -> None:
     mark_issue_sent(stage.session, issue=issue, now=now)
+
+
+def _prove(stage: Stage, issue: Issue, change: bool, now: datetime) -> None:
+    """The publisher gives the issue as it was sent; a changed one has lost the last words of its last block, and owes a run."""
+    prepared = prepare_issue(stage.session, issue, now, lambda token: page_url("tracking.follow_link", token=token))
+    ready = [block for block in prepared.blocks if block.is_ready]
+    texts = [block.markdown for block in ready]
+    last = next(at for at in range(len(ready) - 1, -1, -1) if not ready[at].is_echo)
+    if change:
+        body, link = texts[last].rsplit("\n<br>", 1)
+        texts[last] = f"{' '.join(body.split(' ')[:-4])}.\n<br>{link}"
+    source = f"# {stage.newsletter.name}, No. {issue.number}\n\n" + "".join(
+        f"{text}\n\n{BETWEEN}\n\n" for text in texts
+    )
+    save_print(
+        stage.session, issue=issue, purpose=PrintPurpose.PROOF, given=given_issue(source, None), actor=PUBLISHER_ADDRESS,
+        now=now,
+    )  # fmt: skip
+    booking = ready[last].view.booking
+    owed = [booking.id] if change and booking else []
+    record_proof(stage.session, issue=issue, owed=owed, actor=PUBLISHER_ADDRESS, now=now)
 
 
 def _enter_statistics(stage: Stage, issue: Issue, step: int, now: datetime) -> None:

@@ -10,10 +10,16 @@ from sponsorship.reporting.services.shares import (
     revoke_share,
     share_report,
 )
+from sponsorship.reporting.services.tearsheets import (
+    mail_tear_sheets,
+    tear_sheet_pdf,
+)
 
 __all__ = [
     "mail_reports",
+    "mail_tear_sheets",
     "record_export",
     "revoke_share",
     "share_report",
+    "tear_sheet_pdf",
 ]

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import Response, g, render_template, request, url_for
 
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission, Viewer
+from sponsorship.assembly.models import PlacementProof
+from sponsorship.assembly.queries import find_proof, get_proof
 from sponsorship.booking.models import Booking
 from sponsorship.booking.queries import get_booking, get_order, get_order_booking
 from sponsorship.booking.rules import BookingKind
@@ -16,7 +18,7 @@ from sponsorship.core.errors import NotFound
 from sponsorship.core.format import day, local, number, percent
 from sponsorship.core.web import Access, access
 from sponsorship.creative.render import preview_html
-from sponsorship.reporting import rules
+from sponsorship.reporting import rules, services
 from sponsorship.reporting.charts import clicks_over_time, rates_compared
 from sponsorship.reporting.queries import PlacementReport, get_placement_report
 from sponsorship.reporting.rules import HOURS_SHOWN
@@ -36,15 +38,42 @@ def show_order_report(token: str, booking_id: int) -> str:
 @access(Access.SIGNED_IN)
 def show_report(booking_id: int) -> str:
     """Show the report to the newsletter's team and to those who act for the sponsor; nobody else learns that it exists."""
+    booking, is_team = _own_booking(booking_id)
+    return placement_page(booking, is_team=is_team)
+
+
+def _own_booking(booking_id: int) -> tuple[Booking, bool]:
+    """Return a booking that the viewer may see, and whether as one of the team; raises NotFound."""
     booking, viewer = get_booking(db.session(), booking_id), _viewer()
     newsletter_id = booking.slot.issue.newsletter_id
     if newsletter_id in viewer.roles:
         authorise(viewer, newsletter_id, Permission.READ)
-        return placement_page(booking, is_team=True)
+        return booking, True
     own = [sponsor.id for sponsor in list_companies_of_user(db.session(), viewer.user_id)]
     if booking.sponsor_id is None or booking.sponsor_id not in own:
         raise NotFound
-    return placement_page(booking, is_team=False)
+    return booking, False
+
+
+@blueprint.get("/orders/<token>/report/<int:booking_id>/tear-sheet.pdf")
+@access(Access.LINK)
+def export_order_tear_sheet(token: str, booking_id: int) -> Response:
+    """Give the tear sheet of a booking to whoever holds its order's link."""
+    return _tear_sheet(get_order_booking(db.session(), get_order(db.session(), token), booking_id))
+
+
+@blueprint.get("/bookings/<int:booking_id>/report/tear-sheet.pdf")
+@access(Access.SIGNED_IN)
+def export_tear_sheet(booking_id: int) -> Response:
+    """Give the tear sheet to the newsletter's team and to those who act for the sponsor."""
+    booking, _ = _own_booking(booking_id)
+    return _tear_sheet(booking)
+
+
+def _tear_sheet(booking: Booking) -> Response:
+    pdf = services.tear_sheet_pdf(db.session(), proof=get_proof(db.session(), booking.id), now=clock.now())
+    name = f"tear-sheet-{booking.slot.issue.number}.pdf"
+    return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _viewer() -> Viewer:
@@ -58,12 +87,15 @@ def placement_page(booking: Booking, *, is_team: bool, is_shared: bool = False) 
         raise NotFound
     newsletter = g.newsletter = booking.slot.issue.newsletter
     report = get_placement_report(db.session(), booking, clock.now())
+    proof = find_proof(db.session(), booking.id)
     shared: dict[str, Any] = {
         "report": report,
         "is_team": is_team,
         "is_shared": is_shared,
         "issue": booking.slot.issue,
         "now": clock.now(),
+        "proof": proof,
+        "tear_sheet": _tear_sheet_page(booking, proof, is_shared),
         "repoint": _repoint_page(booking) if is_team else "",
         **_ways_on(booking, is_team, is_shared),
     }
@@ -82,6 +114,16 @@ def placement_page(booking: Booking, *, is_team: bool, is_shared: bool = False) 
         how_it_shows=rules.HOW_IT_SHOWS,
         steps=rules.count_steps(report.clicks.hits, report.clicks.human, report.clicks.unique),
     )
+
+
+def _tear_sheet_page(booking: Booking, proof: PlacementProof | None, is_shared: bool) -> str:
+    """Where the tear sheet is, by the door one came in; nothing where no proof is on record, or by a shared link."""
+    view = request.view_args or {}
+    if proof is None or is_shared:
+        return ""
+    if "token" in view:
+        return url_for("reporting.export_order_tear_sheet", token=view["token"], booking_id=booking.id)
+    return url_for("reporting.export_tear_sheet", booking_id=booking.id)
 
 
 def _repoint_page(booking: Booking) -> str:
