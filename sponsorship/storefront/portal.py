@@ -99,6 +99,7 @@ def _slip(newsletter: Newsletter, picks: list[int]) -> queries.Slip:
     slip = queries.price_slip(
         db.session(), newsletter, picks, clock.now(), code=clean_line(request.args.get("code", ""))[:40],
         sponsor=client or own, uses_credits=request.args.get("credits") == "1",
+        category_id=request.args.get("exclusive", 0, type=int),
     )  # fmt: skip
     chosen = client.id if client is not None else 0
     return replace(slip, agency=own if clients else None, clients=tuple(clients), client_id=chosen)

@@ -27,6 +27,7 @@ class HoldSlotsForm(FlaskForm):
     remove = StringField("Take off")
     code = StringField("Promo code", [Length(max=40)])
     credits = StringField("Use credits")
+    exclusive = StringField("No competitor")  # the category's id, where exclusivity is bought
     client = StringField("You book for")  # a client's id, where an agency buys
     apply = StringField("Apply the code")
     again = HiddenField()  # the token of an order that lapsed: its details are kept
@@ -41,6 +42,11 @@ class HoldSlotsForm(FlaskForm):
     def client_id(self) -> int:
         """The client that an agency buys for; 0 for nobody's."""
         return next(_numbers([self.client.data or "0"]))
+
+    @property
+    def category_id(self) -> int:
+        """The category in which no competitor may run; 0 where exclusivity is not bought."""
+        return next(_numbers([self.exclusive.data or "0"]))
 
     @property
     def without_removed(self) -> list[int]:

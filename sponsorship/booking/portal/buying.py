@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from flask import flash, g, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from sponsorship.booking import queries, services
@@ -19,7 +20,8 @@ from sponsorship.core.errors import DomainError, NotFound
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter
-from sponsorship.sponsors.queries import find_sponsor_of_address, get_client
+from sponsorship.sponsors.models import Category
+from sponsorship.sponsors.queries import find_sponsor_of_address, get_category, get_client
 
 
 @blueprint.post("/newsletters/<slug>/orders")
@@ -31,6 +33,7 @@ def hold_slots(slug: str) -> Response | tuple[str, int]:
     if form.remove.data or form.apply.data:
         kept: dict[str, Any] = {
             "code": form.code.data or None, "credits": form.credits.data or None, "client": form.client_id or None,
+            "exclusive": form.category_id or None,
         }  # fmt: skip
         return go_to(
             url_for("storefront.show_storefront", slug=slug, slot=form.without_removed, **kept, _anchor="order")
@@ -102,10 +105,14 @@ def _hold(form: HoldSlotsForm, slug: str) -> str:
             client = get_client(session, own, form.client_id) if form.client_id else None
             order = services.hold_slots(
                 session, newsletter=newsletter, slot_ids=form.slot_ids, holder_key=key, sponsor=client or own,
-                agency=own if client else None,
+                agency=own if client else None, exclusive_category=_category(session, newsletter, form),
                 promo_code=form.code.data or "", use_credits=form.credits.data == "1", now=now,
             )  # fmt: skip
         return next_page(order)
+
+
+def _category(session: Session, newsletter: Newsletter, form: HoldSlotsForm) -> Category | None:
+    return get_category(session, newsletter.id, form.category_id) if form.category_id else None
 
 
 def _show_refusal(newsletter: Newsletter, form: HoldSlotsForm, refusal: DomainError) -> tuple[str, int]:
@@ -113,6 +120,7 @@ def _show_refusal(newsletter: Newsletter, form: HoldSlotsForm, refusal: DomainEr
     page = render_template(
         "booking/hold_refused.html", newsletter=newsletter, refusal=refusal.message, picks=form.slot_ids,
         code=form.code.data or None, client=form.client_id or None,
+        exclusive=form.category_id or None,
         home_href=url_for("storefront.show_storefront", slug=newsletter.slug),
     )  # fmt: skip
     return page, refusal.status

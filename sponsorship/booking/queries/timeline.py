@@ -96,7 +96,7 @@ def insertion_order(session: Session, order: Order) -> dict[str, Any]:
     """Return an order's insertion order in words, for core.pdf: who, what, when, at which price, on which terms."""
     newsletter, sponsor, zone = order.newsletter, order.sponsor, order.newsletter.timezone
     rows = [
-        [f"No. {b.slot.issue.number}", b.slot.name + _state_note(b.state), long_day(b.slot.issue.publish_on),
+        [f"No. {b.slot.issue.number}", _what(b), long_day(b.slot.issue.publish_on),
          moment(b.slot.deadlines.copy_due_at, zone), _money(b.net_minor, order.currency)]
         for b in list_bookings(session, order)
     ]  # fmt: skip
@@ -135,6 +135,11 @@ def _payment(order: Order) -> list[str]:
     if order.moves_order_id is not None:
         lines.append("The difference for moving a booking to this date.")
     return lines
+
+
+def _what(booking: Booking) -> str:
+    promise = ", no competitor in the issue" if booking.is_exclusive else ""
+    return booking.slot.name + promise + _state_note(booking.state)
 
 
 def _state_note(state: BookingState) -> str:

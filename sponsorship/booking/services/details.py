@@ -13,7 +13,7 @@ from sponsorship.booking.queries import has_other_orders, needs_approval
 from sponsorship.booking.rules import BUYER, OrderState
 from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter, name_sponsor
 from sponsorship.booking.services.occupy import lock_issues, lock_order, note
-from sponsorship.booking.services.placing import check_order_placing
+from sponsorship.booking.services.placing import check_exclusive_sold, check_order_placing
 from sponsorship.booking.services.prices import check_price_of_sponsor
 from sponsorship.core.db import lock_rows
 from sponsorship.core.text import clean_line
@@ -65,6 +65,8 @@ def give_details(
     _describe(payer, typed, may_change=is_proven or not has_other_orders(session, payer, order))
     add_contact(session, sponsor=payer, email=address, name=clean_line(contact_name), now=now)
     name_sponsor(order, sponsor)
+    if order.exclusive_category is not None:
+        check_exclusive_sold(session, order.newsletter, sponsor, order.exclusive_category)
     order.contact_name, order.contact_email = clean_line(contact_name), address
     order.purchase_order_number = clean_line(purchase_order_number)
     order.terms_version, order.terms_accepted_at = order.newsletter.terms_version, now

@@ -110,7 +110,7 @@ def _rows(
     rate = "" if terms is None or not terms.tax_label else _rate(terms)
     return [
         [
-            b.slot.name,
+            b.slot.name + (", no competitor in the issue" if b.is_exclusive else ""),
             f"{wording.long_day(b.slot.issue.publish_on)}, No. {b.slot.issue.number}",
             rate,
             _money(net_of[b.id], currency),
