@@ -12,11 +12,11 @@ from pathlib import Path
 
 import psycopg
 
+from sponsorship.core.cli import WEB_OPTIONS
 from tests.ports import free_port
 from tests.server import OURS, running_desk
 
 ROOT = Path(__file__).parents[1]
-THREADS = "4"  # as `flask serve` starts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def running_bare(name: str = "bare Flask redirect") -> Iterator[Target]:
     port = str(free_port())
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--workers", "1",
-        "--blocking-threads", THREADS, "--no-ws", "--log-level", "warning", "benchmarks.bare:app",
+        *WEB_OPTIONS, "--no-ws", "--log-level", "warning", "benchmarks.bare:app",
     ]  # fmt: skip
     environment = {key: value for key, value in os.environ.items() if key not in OURS}
     process = subprocess.Popen(command, cwd=ROOT, env=environment)

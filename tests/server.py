@@ -35,6 +35,8 @@ class Desk:
 
     url: str
     environment: dict[str, str]
+    log: Path
+    pid: int
 
     def run(self, *command: str) -> str:
         """Run a flask command against the same installation and return what it printed; a failure fails the test."""
@@ -60,7 +62,7 @@ def running_desk(var_dir: Path, *, workers: int = 1, **settings: str) -> Iterato
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
         try:
             _wait_for(environment["BASE_URL"], process, log)
-            yield Desk(environment["BASE_URL"], environment)
+            yield Desk(environment["BASE_URL"], environment, log, process.pid)
         finally:
             process.terminate()
             process.wait(30)

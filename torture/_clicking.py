@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sponsorship.core.cli import WEB_OPTIONS
 from tests.server import ROOT, running_desk
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0 n"
@@ -48,7 +49,7 @@ class Ground:
 
         command = [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-            "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "error", app,
+            "--workers", "1", *WEB_OPTIONS, "--no-ws", "--log-level", "error", app,
         ]  # fmt: skip
         process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, start_new_session=True, preexec_fn=limit if largest_file else None,

@@ -23,6 +23,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO
 
+from sponsorship.core.cli import WEB_OPTIONS
 from tests.ports import free_port
 from torture._money.checker import list_faults, provider_bodies, read_rows
 from torture._money.stage import ROOT, Provider, Stage, running_provider, wait_for
@@ -107,7 +108,7 @@ def _break_webhooks(provider: Provider, plant: str) -> None:
 def _victims(stage: Stage, folder: Path, port: int) -> Iterator[tuple[Victim, Victim]]:
     environment = {**os.environ, **stage.environment, "PYTHONUNBUFFERED": "1"}
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    serve = [sys.executable, "-m", "granian", *options, "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    serve = [sys.executable, "-m", "granian", *options, *WEB_OPTIONS, "--no-ws", "--log-level", "warning"]
     with (folder / "product.log").open("ab") as log:
         web = Victim([*serve, "app:app"], environment, log)
         worker = Victim([sys.executable, "-m", "flask", "--app", "app", "worker"], environment, log)

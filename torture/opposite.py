@@ -44,7 +44,7 @@ class Tally:
         self.partial += sum(size != 2 for size in carts.values())
         self.unsold += not carts
         self.broken += sum(answer.is_broken for answer in answers)
-        won = sum(answer.status == 303 and "/orders/" in answer.location for answer in answers)
+        won = sum(answer.has_won for answer in answers)
         lost = sum(answer.status == 422 and b"somebody else" in answer.body for answer in answers)
         self.untold += abs(won - len(carts)) + abs(len(answers) - won - lost)
         self.seconds += [answer.seconds for answer in answers]
@@ -75,9 +75,12 @@ def run_carts(database: str, *, plant: str, buyers: int, rounds: int, workers: i
             carts = list(permutations(three, 2))
             for position, buyer in enumerate(crowd):
                 buyer.address = loopback_address(turn * buyers + position)
-            acts = [partial(_buy, buyer, carts[position % len(carts)]) for position, buyer in enumerate(crowd)]
-            answers = all_at_once(order.sample(acts, len(acts)))
+            queue = order.sample([(buyer, carts[place % len(carts)]) for place, buyer in enumerate(crowd)], len(crowd))
+            answers = all_at_once([partial(_buy, buyer, cart) for buyer, cart in queue])
             tally.count(_carts_held(three), answers)
+            for (buyer, _), answer in zip(queue, answers, strict=True):
+                if answer.has_won:
+                    buyer.come_anew(f"/newsletters/{stalls[0].slug}")
     figure = {
         "partial": tally.partial, "unsold": tally.unsold, "broken": tally.broken, "untold": tally.untold,
         "requests": len(tally.seconds), "p50_s": percentile(tally.seconds, 0.5),

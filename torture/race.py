@@ -7,6 +7,7 @@ database. `--plant nolock` runs it twice: as it is, and with the guard off, whic
 
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -35,6 +36,7 @@ class Tally:
     broken: int = 0  # answers of 500 and more, or none at all
     untold: int = 0  # answers that are neither "it is yours" to the one who has it nor "it is gone" to another
     seconds: list[float] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
 
     def count(self, occupants: int, answers: list[Answer]) -> None:
         """Add a round: how many occupy its slot, and what each buyer was told."""
@@ -42,10 +44,11 @@ class Tally:
         self.oversold_rounds += occupants > 1
         self.unsold += occupants == 0
         self.broken += sum(answer.is_broken for answer in answers)
-        won = sum(answer.status == 303 and "/orders/" in answer.location for answer in answers)
+        won = sum(answer.has_won for answer in answers)
         lost = sum(answer.status == 422 and b"somebody else" in answer.body for answer in answers)
         self.untold += len(answers) - lost - won + abs(won - 1)
         self.seconds += [answer.seconds for answer in answers]
+        self.outcomes.update(answer.outcome for answer in answers)
 
 
 def main(arguments: list[str]) -> int:
@@ -74,9 +77,14 @@ def run_race(database: str, *, plant: str, buyers: int, rounds: int, workers: in
         for stall, queue in zip(stalls, _queues(crowd, rounds, seed), strict=True):
             answers = all_at_once([partial(_buy, buyer, stall) for buyer in queue])
             tally.count(_occupants(stall), answers)
+            for buyer, answer in zip(queue, answers, strict=True):
+                if answer.has_won:
+                    buyer.come_anew(f"/newsletters/{stall.slug}")
+        complaints = product.complaints()
     figure = {
         "oversold": tally.oversold, "unsold": tally.unsold, "broken": tally.broken, "untold": tally.untold,
-        "oversold_rounds": tally.oversold_rounds, "requests": len(tally.seconds),
+        "oversold_rounds": tally.oversold_rounds, "requests": len(tally.seconds), "answers": dict(tally.outcomes),
+        "logged": complaints,
         "p50_s": percentile(tally.seconds, 0.5), "p99_s": percentile(tally.seconds, 0.99),
         "seconds": round(time.perf_counter() - started, 1),
     }  # fmt: skip

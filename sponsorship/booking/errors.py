@@ -39,8 +39,8 @@ class HoldExtended(DomainError):
     message = "You have had your ten more minutes. The dates stay yours until the time shown."
 
 
-class TooManyOpenOrders(DomainError):
-    """One buyer cannot hold more unpaid orders at a time."""
+class HoldsTooMuch(DomainError):
+    """One buyer cannot hold more without paying; the sentence says what to do."""
 
     status = 429
 

@@ -26,6 +26,9 @@ from sponsorship.core.web import settings
 from sponsorship.core.worker import run_due, run_forever
 
 PATIENCE_SECONDS = 60
+# One thread that runs Python in each process: with four, processes died of memory faults under load (docs/reliability.md,
+# R71). One that dies for whatever reason is started again; without that, the server takes the others down with it.
+WEB_OPTIONS = ("--blocking-threads", "1", "--respawn-failed-workers", "--respawn-interval", "0.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def worker(once: bool) -> None:
 
 
 @click.command()
-@click.option("--workers", default=1, show_default=True, help="Web server processes.")
+@click.option("--workers", default=2, show_default=True, help="Web server processes: requests answered at one time.")
 @click.option("--skip-migrations", is_flag=True, help="Leave the database's schema as it is.")
 @with_appcontext
 def serve(workers: int, skip_migrations: bool) -> None:
@@ -184,8 +187,7 @@ def _web_command(loaded: Settings, workers: int) -> list[str]:
         port,
         "--workers",
         str(workers),
-        "--blocking-threads",
-        "4",
+        *WEB_OPTIONS,
     ]
     return [sys.executable, "-m", "granian", *options, "--no-ws", "--log-level", "warning", "app:app"]
 

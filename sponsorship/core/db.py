@@ -1,6 +1,8 @@
 """The database: one base class, one column type for time, one place that commits."""
 
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,7 +12,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -23,6 +25,9 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+LOCK_SECONDS = 10  # that a writer waits for another, on SQLite
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -82,7 +87,7 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "journal_mode=WAL",
         "synchronous=FULL",
-        "busy_timeout=10000",
+        f"busy_timeout={1000 * LOCK_SECONDS}",
         "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -93,8 +98,31 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """The driver's own BEGIN is off: a write takes the lock at once, so that it never has to upgrade and fail."""
     if connection.dialect.name == "sqlite":
-        is_write = connection.get_execution_options().get("is_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+        if connection.get_execution_options().get("is_write", False):
+            _begin_writing(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Wait for SQLite's one writer's lock, asking every few milliseconds; raises OperationalError after LOCK_SECONDS.
+
+    SQLite's own wait asks ever less often, so that under load whoever came last is served first and the first in vain.
+    """
+    deadline, cursor = time.monotonic() + LOCK_SECONDS, connection.connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as busy:
+                if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                    raise OperationalError("BEGIN IMMEDIATE", None, busy) from busy
+            time.sleep(random.uniform(0.001, 0.006))
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={1000 * LOCK_SECONDS}")
+        cursor.close()
 
 
 @contextmanager

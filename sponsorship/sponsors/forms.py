@@ -12,10 +12,11 @@ Choices = Sequence[tuple[int, str]]
 DAYS = NumberRange(0, 365, "From 0 to 365 days.")
 SHARE = NumberRange(0, 100, "From 0 to 100 percent.")
 ISSUES = NumberRange(0, 52, "From 0 to 52 issues.")
+HOLDS = NumberRange(1, 1000, "From 1 to 1,000.")
 
 
 class SalesPolicyForm(FlaskForm):
-    """Moving, cancelling, rivals and cadence of a newsletter."""
+    """Moving, cancelling, rivals, cadence and unpaid holds of a newsletter."""
 
     sponsors_may_move = BooleanField("Sponsors may move their bookings themselves")
     move_cutoff_days = IntegerField("until so many days before the issue", [InputRequired("Give a number."), DAYS])
@@ -31,6 +32,13 @@ class SalesPolicyForm(FlaskForm):
         default=0, description="On top of what the slots cost; 0: not sold. It needs categories.",
     )  # fmt: skip
     cadence_issues = IntegerField("Issues between two runs of one sponsor", [InputRequired("Give a number."), ISSUES])
+
+    open_orders = IntegerField("Unpaid orders of one buyer at a time", [InputRequired("Give a number."), HOLDS])
+    held_slots = IntegerField("Dates in them, all together", [InputRequired("Give a number."), HOLDS])
+    unpaid_a_day = IntegerField(
+        "Orders that end unpaid in 24 hours, before no more are held", [InputRequired("Give a number."), HOLDS],
+        description="A buyer is a company, a browser or a network address. You and your team are not limited.",
+    )  # fmt: skip
 
     def validate_cancel_full_days(self, field: IntegerField) -> None:
         """All is kept only where cancelling is no longer free."""

@@ -84,6 +84,7 @@ class SalesPolicy(Base):
         CheckConstraint("cadence_issues BETWEEN 0 AND 52", name="cadence"),
         CheckConstraint("exclusive_basis_points BETWEEN 0 AND 30000", name="exclusive"),
         CheckConstraint("cancel_full_days BETWEEN 0 AND cancel_free_days", name="cancel_days"),
+        CheckConstraint("open_orders >= 1 AND held_slots >= 1 AND unpaid_a_day >= 1", name="holds"),
     )
     newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"), primary_key=True)
     sponsors_may_move: Mapped[bool] = mapped_column(default=True)
@@ -96,3 +97,6 @@ class SalesPolicy(Base):
         default=0
     )  # on top of the net price, where it is sold; 0: not sold
     cadence_issues: Mapped[int] = mapped_column(default=0)
+    open_orders: Mapped[int] = mapped_column(default=3)  # unpaid at a time, of one buyer
+    held_slots: Mapped[int] = mapped_column(default=26)  # in all of them
+    unpaid_a_day: Mapped[int] = mapped_column(default=12)  # that ended unpaid, before no more are held

@@ -73,7 +73,7 @@ def policy_of(session: Session, newsletter_id: int) -> SalesPolicy:
     return SalesPolicy(
         newsletter_id=newsletter_id, sponsors_may_move=True, move_cutoff_days=7, cancel_free_days=21,
         cancel_kept_basis_points=5000, cancel_full_days=7, rivals=RivalRule.ALLOWED, exclusive_basis_points=0,
-        cadence_issues=0,
+        cadence_issues=0, open_orders=3, held_slots=26, unpaid_a_day=12,
     )  # fmt: skip
 
 

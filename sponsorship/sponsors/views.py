@@ -24,7 +24,7 @@ Page = Response | str | tuple[str, int]
 @blueprint.get("/desk/<slug>/settings/deals")
 @access(Access.TEAM, Permission.SETTINGS)
 def edit_policy(slug: str) -> Page:
-    """Show the rules on moving, cancelling, rivals and cadence, and the categories."""
+    """Show the rules on moving, cancelling, rivals, cadence and unpaid holds, and the categories."""
     return _policy_page(_team(slug, Permission.SETTINGS))
 
 
@@ -36,7 +36,7 @@ def save_policy(slug: str) -> Page:
     if not form.validate():
         return _policy_page(newsletter, form=form), 422
     values = {name: getattr(form, name).data for name in ("sponsors_may_move", "move_cutoff_days", "cancel_free_days",
-              "cancel_full_days", "cadence_issues")}  # fmt: skip
+              "cancel_full_days", "cadence_issues", "open_orders", "held_slots", "unpaid_a_day")}  # fmt: skip
     with transaction() as session:
         services.set_policy(
             session, newsletter_id=newsletter.id, actor=g.viewer.email, now=clock.now(), rivals=RivalRule(form.rivals.data),

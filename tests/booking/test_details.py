@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.models import AuditEntry
-from sponsorship.booking.errors import HoldExpired, TooManyOpenOrders
+from sponsorship.booking.errors import HoldExpired, HoldsTooMuch
 from sponsorship.booking.models import Order
 from sponsorship.booking.services import give_details
 from sponsorship.core.db import transaction
@@ -130,6 +130,6 @@ def test_a_sponsor_has_three_unpaid_orders_and_not_a_fourth(
     with transaction() as writing:
         orders = [order_of_week(writing, newsletter, week, now) for week in range(3)]
         give_details(writing, order=orders[2], now=now + timedelta(minutes=2), **DETAILS)
-    with pytest.raises(TooManyOpenOrders), transaction() as writing:
+    with pytest.raises(HoldsTooMuch), transaction() as writing:
         order_of_week(writing, newsletter, 3, now)
     assert session.query(Order).count() == 3

@@ -9,10 +9,10 @@ from sponsorship.accounts.models import AuditEntry
 from sponsorship.booking.errors import (
     HoldExpired,
     HoldExtended,
+    HoldsTooMuch,
     NotForSale,
     NothingPicked,
     SlotTaken,
-    TooManyOpenOrders,
     TooManySlots,
 )
 from sponsorship.booking.models import Booking, Order
@@ -25,6 +25,7 @@ from sponsorship.booking.services import (
     hold_slots,
     lapse_order,
 )
+from sponsorship.booking.services.limits import Buyer
 from sponsorship.core.db import transaction
 from sponsorship.core.errors import DomainError, InvalidTransition
 from sponsorship.core.outbox import OutboxEvent
@@ -47,7 +48,7 @@ def test_three_slots_are_held_for_twenty_minutes_at_the_price_of_the_moment(
 ) -> None:
     slots = [*primaries(session, newsletter, 2), slot_on(session, newsletter, SUNDAYS[0], "sponsored")]
     with transaction() as writing:
-        order = hold_order(writing, newsletter, slots, now=now, holder_key="address")
+        order = hold_order(writing, newsletter, slots, now=now, buyer=Buyer("address"))
     assert (order.number, order.state, order.currency) == ("IO-2026-0001", OrderState.HELD, "USD")
     assert order.held_until == now + timedelta(minutes=20)
     assert (order.list_minor, order.discount_minor, order.net_minor) == (415_000, 41_500, 373_500)
@@ -178,26 +179,26 @@ def test_the_fourth_open_order_of_an_address_is_refused_until_one_is_released_la
 ) -> None:
     slots = primaries(session, newsletter, 8)
     with transaction() as writing:
-        orders = [hold_order(writing, newsletter, [slot], now=now, holder_key="k") for slot in slots[:3]]
-    with pytest.raises(TooManyOpenOrders, match="3 unpaid orders"), transaction() as writing:
-        hold_order(writing, newsletter, [slots[3]], now=now, holder_key="k")
+        orders = [hold_order(writing, newsletter, [slot], now=now, buyer=Buyer("k")) for slot in slots[:3]]
+    with pytest.raises(HoldsTooMuch, match="3 unpaid orders"), transaction() as writing:
+        hold_order(writing, newsletter, [slots[3]], now=now, buyer=Buyer("k"))
     with transaction() as writing:
-        hold_order(writing, newsletter, [slots[3]], now=now, holder_key="another")
+        hold_order(writing, newsletter, [slots[3]], now=now, buyer=Buyer("another"))
         cancel_order(writing, order=orders[0], reason="", actor="buyer", now=now)
-        hold_order(writing, newsletter, [slots[4]], now=now, holder_key="k")
+        hold_order(writing, newsletter, [slots[4]], now=now, buyer=Buyer("k"))
         lapse_order(writing, order=orders[1], now=now)
-        hold_order(writing, newsletter, [slots[5]], now=now, holder_key="k")
-        hold_order(writing, newsletter, [slots[6]], now=now + 20 * MINUTE, holder_key="k")
+        hold_order(writing, newsletter, [slots[5]], now=now, buyer=Buyer("k"))
+        hold_order(writing, newsletter, [slots[6]], now=now + 20 * MINUTE, buyer=Buyer("k"))
 
 
 def test_an_order_in_checkout_still_counts_as_open(session: Session, newsletter: Newsletter, now: datetime) -> None:
     slots = primaries(session, newsletter, 4)
     with transaction() as writing:
         for slot in slots[:3]:
-            order = hold_order(writing, newsletter, [slot], now=now, holder_key="k")
+            order = hold_order(writing, newsletter, [slot], now=now, buyer=Buyer("k"))
             enter_checkout(writing, order=order, held_until=now + 46 * MINUTE, now=now)
-    with pytest.raises(TooManyOpenOrders), transaction() as writing:
-        hold_order(writing, newsletter, [slots[3]], now=now + 30 * MINUTE, holder_key="k")
+    with pytest.raises(HoldsTooMuch), transaction() as writing:
+        hold_order(writing, newsletter, [slots[3]], now=now + 30 * MINUTE, buyer=Buyer("k"))
 
 
 def test_the_fourth_open_order_of_a_sponsor_is_refused_from_any_address(
@@ -207,7 +208,7 @@ def test_the_fourth_open_order_of_a_sponsor_is_refused_from_any_address(
 
     def hold(writing: Session, position: int) -> Order:
         return hold_slots(
-            writing, newsletter=newsletter, slot_ids=[slots[position].id], holder_key=str(position), sponsor=sponsor,
+            writing, newsletter=newsletter, slot_ids=[slots[position].id], buyer=Buyer(str(position)), sponsor=sponsor,
             now=now,
         )  # fmt: skip
 
@@ -215,7 +216,7 @@ def test_the_fourth_open_order_of_a_sponsor_is_refused_from_any_address(
         sponsor = make_sponsor(writing, newsletter, now=now)
         for position in range(3):
             hold(writing, position)
-    with pytest.raises(TooManyOpenOrders), transaction() as writing:
+    with pytest.raises(HoldsTooMuch), transaction() as writing:
         hold(writing, 3)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.models import AuditEntry
-from sponsorship.booking.errors import PlacingRefused, TooManyOpenOrders
+from sponsorship.booking.errors import HoldsTooMuch, PlacingRefused
 from sponsorship.booking.models import Booking, CreditGrant, Order, Waiting
 from sponsorship.booking.rules import CreditOrigin
 from sponsorship.booking.services import book_manually, grant_credits, merge_sponsors, sponsor_columns
@@ -112,7 +112,7 @@ def test_a_merge_that_would_break_a_rule_says_so_and_changes_nothing(
         if rule == "another newsletter":
             kept = make_sponsor(writing, make_newsletter(writing, now=now, slug="other-letter"), now=now)
         ids = kept.id, kept.id if rule == "itself" else gone.id
-    expected = {"cadence": PlacingRefused, "rivals": PlacingRefused, "open orders": TooManyOpenOrders}
+    expected = {"cadence": PlacingRefused, "rivals": PlacingRefused, "open orders": HoldsTooMuch}
     with pytest.raises(expected.get(rule, DomainError)):
         merge(*ids, now)
     session.rollback()

@@ -26,6 +26,7 @@ from sponsorship.booking.services import (
     release_booking,
     unblock_slot,
 )
+from sponsorship.booking.services.limits import Buyer
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.inventory.models import Newsletter
@@ -243,14 +244,14 @@ def test_of_two_clicks_on_the_last_open_order_one_is_refused(
     newsletter_id = newsletter.id
     with transaction() as writing:
         for slot_id in slot_ids[:2]:
-            hold_slots(writing, newsletter=newsletter, slot_ids=[slot_id], holder_key="one address", now=now)
+            hold_slots(writing, newsletter=newsletter, slot_ids=[slot_id], buyer=Buyer("one address"), now=now)
     db.session.remove()
 
     def hold(slot_id: int) -> Callable[[Session], object]:
         def hold_one(writing: Session) -> object:
             newsletter = writing.get_one(Newsletter, newsletter_id)
             return hold_slots(
-                writing, newsletter=newsletter, slot_ids=[slot_id], holder_key="one address", now=now
+                writing, newsletter=newsletter, slot_ids=[slot_id], buyer=Buyer("one address"), now=now
             ).number
 
         return hold_one

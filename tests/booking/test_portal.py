@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy.orm import Session
 
@@ -201,18 +202,20 @@ def test_twenty_seven_slots_are_too_many_and_stay_ticked(
     assert client.get(back).status_code == 200
 
 
-def test_the_fourth_open_order_of_an_address_is_refused(
-    client: CheckedClient, session: Session, newsletter: Newsletter, primaries: list[Slot]
+def test_the_fourth_open_order_of_an_address_or_a_browser_is_refused_and_the_picks_stay(
+    client: CheckedClient, app: Flask, session: Session, newsletter: Newsletter, primaries: list[Slot]
 ) -> None:
     for slot in primaries[:3]:
         assert client.post_form(ORDERS, {"slot": slot.id}, page=STOREFRONT).status_code == 303
     answer = client.post_form(ORDERS, {"slot": primaries[3].id}, page=STOREFRONT)
     assert answer.status_code == 429
     assert "3 unpaid orders" in answer.text
-    elsewhere = client.post_form(
-        ORDERS, {"slot": primaries[3].id}, page=STOREFRONT, environ_base={"REMOTE_ADDR": "127.0.0.2"}
-    )
-    assert elsewhere.status_code == 303
+    assert f"slot={primaries[3].id}" in (page(answer.text).css_first("a.btn--primary").attributes["href"] or "")
+    fourth, elsewhere = {"slot": primaries[3].id}, {"REMOTE_ADDR": "127.0.0.2"}
+    assert client.post_form(ORDERS, fourth, page=STOREFRONT, environ_base=elsewhere).status_code == 429
+    other = CheckedClient(app)
+    assert other.post_form(ORDERS, fourth, page=STOREFRONT).status_code == 429
+    assert other.post_form(ORDERS, fourth, page=STOREFRONT, environ_base=elsewhere).status_code == 303
     assert session.query(Order).count() == 4
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.models import AuditEntry
-from sponsorship.booking.errors import PromiseOver, SlotIsOpen, SlotTaken, TooManyOpenOrders, TooManyWishes
+from sponsorship.booking.errors import HoldsTooMuch, PromiseOver, SlotIsOpen, SlotTaken, TooManyWishes
 from sponsorship.booking.models import Booking, Order, Promise, Waiting
 from sponsorship.booking.queries import find_offer_of, list_waiting, occupants_of, place_in_line, suggest_swap
 from sponsorship.booking.rules import BookingKind, BookingState, OrderState, PromiseKind, WaitingState
@@ -24,6 +24,7 @@ from sponsorship.booking.services import (
     take_promise,
     unblock_slot,
 )
+from sponsorship.booking.services.limits import Buyer
 from sponsorship.booking.tasks import lapse_orders, sweep_waiting
 from sponsorship.core.db import transaction
 from sponsorship.core.errors import DomainError
@@ -290,7 +291,7 @@ def test_who_has_three_unpaid_orders_cannot_take_an_offer_too(
         cancel_order(writing, order=sold, reason="", actor="Imogen", now=now)
         for week in range(1, 4):
             free = slot_on(session, newsletter, SUNDAY + week * 7 * DAY)
-            hold_order(writing, newsletter, [free], now=now, holder_key="address")
-    with pytest.raises(TooManyOpenOrders), transaction() as writing:
-        take_promise(writing, promise=offer_to(session, waiting), holder_key="address", now=now)
+            hold_order(writing, newsletter, [free], now=now, buyer=Buyer("address"))
+    with pytest.raises(HoldsTooMuch), transaction() as writing:
+        take_promise(writing, promise=offer_to(session, waiting), buyer=Buyer("address"), now=now)
     assert session.query(Booking).filter_by(kind=BookingKind.OFFER, state=BookingState.HELD).count() == 1

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from sponsorship.booking.models import Order
 from sponsorship.booking.rules import PaymentMethod
 from sponsorship.booking.services import confirm_order, give_details, hold_slots
+from sponsorship.booking.services.limits import UNLIMITED, Buyer
 from sponsorship.inventory.models import Newsletter, Slot
 from sponsorship.sponsors.models import Sponsor
 from sponsorship.sponsors.services import add_contact, make_sure_of_sponsor
@@ -34,11 +35,11 @@ def make_sponsor(
 
 
 def hold_order(
-    session: Session, newsletter: Newsletter, slots: list[Slot], *, now: datetime, holder_key: str | None = None
+    session: Session, newsletter: Newsletter, slots: list[Slot], *, now: datetime, buyer: Buyer = UNLIMITED
 ) -> Order:
     """An anonymous order that holds these slots for 20 minutes."""
     ids = [slot.id for slot in slots]
-    return hold_slots(session, newsletter=newsletter, slot_ids=ids, holder_key=holder_key, now=now)
+    return hold_slots(session, newsletter=newsletter, slot_ids=ids, buyer=buyer, now=now)
 
 
 def detailed_order(

@@ -19,6 +19,7 @@ DEALS = "/desk/sunday-runbook/settings/deals"
 RULES = {
     "sponsors_may_move": "y", "move_cutoff_days": "5", "cancel_free_days": "30", "cancel_kept_percent": "25",
     "cancel_full_days": "3", "rivals": "issue", "cadence_issues": "2",
+    "open_orders": "2", "held_slots": "10", "unpaid_a_day": "5",
 }  # fmt: skip
 
 
@@ -41,6 +42,9 @@ def test_the_rules_are_kept_and_wrong_ones_said(desk: CheckedClient, session: Se
     session.expire_all()
     policy = policy_of(session, newsletter.id)
     assert (policy.rivals, policy.cancel_kept_basis_points, policy.cadence_issues) == (RivalRule.ISSUE, 2500, 2)
+    assert (policy.open_orders, policy.held_slots, policy.unpaid_a_day) == (2, 10, 5)
+    answer = desk.post_form(DEALS, RULES | {"held_slots": "0"})
+    assert answer.status_code == 422 and "From 1 to 1,000." in answer.text
     answer = desk.post_form(DEALS, RULES | {"cancel_full_days": "40"})
     assert answer.status_code == 422 and "cannot be earlier" in answer.text and 'value="40"' in answer.text
 

@@ -18,17 +18,28 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: `status` is 0 where the connection broke."""
+    """What came back: `status` is 0 where the connection broke, and `error` says how."""
 
     status: int
     location: str
     body: bytes
     seconds: float
+    error: str = ""
 
     @property
     def is_broken(self) -> bool:
         """Whether the product failed, or did not answer at all."""
         return self.status == NO_ANSWER or self.status >= 500
+
+    @property
+    def has_won(self) -> bool:
+        """Whether it leads on to an order."""
+        return self.status == 303 and "/orders/" in self.location
+
+    @property
+    def outcome(self) -> str:
+        """Its status as a word: "303", "503", or why nothing came: "TimeoutError"."""
+        return self.error or str(self.status)
 
 
 def loopback_address(number: int) -> str:
@@ -53,6 +64,13 @@ class Buyer:
         self.token = found[1].decode() if found else self.token
         return answer
 
+    def come_anew(self, path: str) -> None:
+        """Open the page as another browser: whoever holds something already may be refused more."""
+        self.cookie = self.token = ""
+        answer = self.get(path)
+        if answer.status != 200:
+            raise RuntimeError(f"{path} could not be opened: {answer.outcome}")
+
     def post(self, path: str, fields: Iterable[tuple[str, object]]) -> Answer:
         """Send a form, with the token of the page that was opened last."""
         body = urlencode([("csrf_token", self.token), *fields])
@@ -69,8 +87,8 @@ class Buyer:
             connection.request(method, path, body or None, headers)
             response = connection.getresponse()
             content = response.read()
-        except (OSError, http.client.HTTPException):
-            return Answer(NO_ANSWER, "", b"", time.perf_counter() - started), ""
+        except (OSError, http.client.HTTPException) as broken:
+            return Answer(NO_ANSWER, "", b"", time.perf_counter() - started, type(broken).__name__), ""
         finally:
             connection.close()
         location, cookie = response.headers.get("Location") or "", response.headers.get("Set-Cookie") or ""
@@ -82,9 +100,9 @@ def come_in(url: str, path: str, how_many: int) -> list[Buyer]:
     buyers = [Buyer(url, number) for number in range(how_many)]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda buyer: buyer.get(path), buyers))
-    failed = [answer.status for answer in answers if answer.status != 200]
+    failed = [answer.outcome for answer in answers if answer.status != 200]
     if failed or not all(buyer.token and buyer.cookie for buyer in buyers):
-        raise RuntimeError(f"{path} could not be opened by everybody: {failed[:5]}")
+        raise RuntimeError(f"{path} could not be opened by {len(failed)}: {failed[:5]}")
     return buyers
 
 

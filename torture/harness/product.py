@@ -1,6 +1,8 @@
 """The product on a database of its own: served by several processes as `make run` does, or in this process only."""
 
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,14 +19,22 @@ from tests.postgresql import temporary_postgresql
 from tests.server import OURS, running_desk
 
 OCCUPANCY_INDEX = "uq_booking_occupied_slot"
+ERROR = re.compile(r"^\S*(?:Error|Exception|Timeout)\b|panicked|Traceback")
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A running product: its address, and an application over the same database, whose context is open."""
+    """A running product: its address, an application over the same database, whose context is open, and what it logged."""
 
     url: str
     app: Flask
+    log: Path
+
+    def complaints(self, most: int = 3) -> list[str]:
+        """The last lines of its log that name an error: what the processes said when an answer broke."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        found = [line.strip()[:200] for line in lines if ERROR.search(line)]
+        return [f"{count} x {line}" for line, count in Counter(found).most_common(most)]
 
 
 @contextmanager
@@ -47,7 +57,7 @@ def served_product(database: str, *, workers: int, plant: str = "") -> Iterator[
             ours = {key: value for key, value in desk.environment.items() if key in wanted}
             app = create_app(load_settings(ours))
             with app.app_context():
-                yield Product(desk.url, app)
+                yield Product(desk.url, app, desk.log)
                 db.session.remove()
                 db.engine.dispose()
 

@@ -16,6 +16,7 @@ from sponsorship.booking import services
 from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.queries import list_lapsable_bookings, list_lapsable_orders
 from sponsorship.booking.rules import OCCUPYING, PaymentMethod
+from sponsorship.booking.services.limits import Buyer
 from sponsorship.core.db import Base, db
 from sponsorship.core.errors import DomainError
 from sponsorship.inventory.models import Issue, Newsletter, Slot
@@ -80,7 +81,7 @@ class BookingMachine(RuleBasedStateMachine):
 
         def act() -> None:
             order = services.hold_slots(
-                self.session, newsletter=newsletter, slot_ids=slots, holder_key=holder, now=self.model.now
+                self.session, newsletter=newsletter, slot_ids=slots, buyer=Buyer(holder), now=self.model.now
             )
             self.order_ids.append(order.id)
 

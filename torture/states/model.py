@@ -69,7 +69,7 @@ class Model:
         if any(slot in self.claims for slot in slots):
             reasons.add("SlotTaken")
         if holder is not None and self._open(lambda order: order.holder == holder) >= MOST_OPEN:
-            reasons.add("TooManyOpenOrders")
+            reasons.add("HoldsTooMuch")
         if not reasons:
             until = self.now + HOLD
             self.orders.append(Purchase("held", dict.fromkeys(slots, "held"), self.now, until, holder))
@@ -83,7 +83,7 @@ class Model:
         if self._is_over(order):
             return frozenset({"HoldExpired"})
         if self._open(lambda other: other.sponsor == sponsor and other is not order) >= MOST_OPEN:
-            return frozenset({"TooManyOpenOrders"})
+            return frozenset({"HoldsTooMuch"})
         order.sponsor = sponsor
         return FINE
 

@@ -30,6 +30,7 @@ class Order(Base):
         UniqueConstraint("newsletter_id", "number"),
         Index("ix_purchase_order_open", "state", "held_until"),
         Index("ix_purchase_order_holder", "holder_key", "state"),
+        Index("ix_purchase_order_browser", "browser_key", "state"),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,7 +52,8 @@ class Order(Base):
     net_minor: Mapped[int]
     tax_minor: Mapped[int] = mapped_column(default=0)
     promo_code_id: Mapped[int | None] = mapped_column(ForeignKey("promo_code.id"), index=True)
-    holder_key: Mapped[str | None]  # a keyed hash of the network address, for the limit on open orders
+    holder_key: Mapped[str | None]  # a keyed hash of the network address, for the limits on what is held unpaid
+    browser_key: Mapped[str | None]  # the same of the browser's session
     contact_name: Mapped[str] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(default="", index=True)
     purchase_order_number: Mapped[str] = mapped_column(default="")
@@ -92,6 +94,11 @@ class Order(Base):
     def payer(self) -> Sponsor | None:
         """Who is billed: the agency that booked, else the sponsor itself."""
         return self.agency or self.sponsor
+
+    @property
+    def held_slots(self) -> int:
+        """How many slots it holds and has not paid."""
+        return sum(booking.state is BookingState.HELD for booking in self.bookings)
 
     def held_since(self, now: datetime) -> datetime:
         """From when the 90 minutes of a hold count that a payment page `now` opened may last.

@@ -11,7 +11,7 @@ from sponsorship.booking import queries, services
 from sponsorship.booking.errors import HoldExpired, NotForSale, PlacingRefused, SlotTaken
 from sponsorship.booking.forms import HoldSlotsForm
 from sponsorship.booking.models import Order
-from sponsorship.booking.portal.door import blueprint, holder_key, next_page
+from sponsorship.booking.portal.door import blueprint, buyer_of, next_page
 from sponsorship.booking.rules import BUYER, OPEN_ORDERS, OrderState
 from sponsorship.booking.services.occupy import name_slots
 from sponsorship.core import clock
@@ -94,17 +94,18 @@ def release_order(token: str) -> Response:
 
 def _hold(form: HoldSlotsForm, slug: str) -> str:
     """Hold the form's slots and return where to go on; the details of an order that lapsed are taken over."""
-    now, key = clock.now(), holder_key()
+    now = clock.now()
     with transaction() as session:
         newsletter = get_newsletter(session, slug)
+        buyer = buyer_of(newsletter)
         if form.again.data:
             former = queries.get_order(session, form.again.data)
-            order = services.hold_again(session, order=former, slot_ids=form.slot_ids, holder_key=key, now=now)
+            order = services.hold_again(session, order=former, slot_ids=form.slot_ids, buyer=buyer, now=now)
         else:
             own = find_sponsor_of_address(session, newsletter.id, g.viewer.email) if g.viewer else None
             client = get_client(session, own, form.client_id) if form.client_id else None
             order = services.hold_slots(
-                session, newsletter=newsletter, slot_ids=form.slot_ids, holder_key=key, sponsor=client or own,
+                session, newsletter=newsletter, slot_ids=form.slot_ids, buyer=buyer, sponsor=client or own,
                 agency=own if client else None, exclusive_category=_category(session, newsletter, form),
                 promo_code=form.code.data or "", use_credits=form.credits.data == "1", now=now,
             )  # fmt: skip

@@ -7,7 +7,7 @@ from sponsorship.booking import queries, services
 from sponsorship.booking.errors import PromiseOver
 from sponsorship.booking.forms import DeclineForm
 from sponsorship.booking.models import Promise
-from sponsorship.booking.portal.door import blueprint, holder_key, next_page
+from sponsorship.booking.portal.door import blueprint, buyer_of, next_page
 from sponsorship.booking.rules import BookingState, PromiseKind
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
@@ -35,7 +35,8 @@ def take_promise(token: str) -> Page:
     try:
         with transaction() as session:
             promise = queries.get_promise(session, token)
-            order = services.take_promise(session, promise=promise, holder_key=holder_key(), now=clock.now())
+            buyer = buyer_of(promise.booking.slot.issue.newsletter)
+            order = services.take_promise(session, promise=promise, buyer=buyer, now=clock.now())
             return go_to(next_page(order))
     except DomainError as refusal:
         return _show(_load(token), refusal.message), refusal.status

@@ -36,6 +36,7 @@ from sponsorship.booking.queries.displacements import (
     list_refunds_chosen,
     list_to_fill,
 )
+from sponsorship.booking.queries.limits import hold_limits, holdings_of
 from sponsorship.booking.queries.moves import (
     MoveTarget,
     PastMove,
@@ -52,7 +53,6 @@ from sponsorship.booking.queries.orders import (
     MOST_OFFERS,
     Swap,
     SwapOffer,
-    count_open_orders,
     get_booking,
     get_order,
     get_order_booking,
@@ -108,7 +108,6 @@ __all__ = [
     "awaited_slots",
     "cancellation_policy",
     "challenges_of",
-    "count_open_orders",
     "count_requests",
     "find_challenge_by",
     "find_claim",
@@ -132,6 +131,8 @@ __all__ = [
     "get_waiting",
     "get_waiting_by_id",
     "has_other_orders",
+    "hold_limits",
+    "holdings_of",
     "insertion_order",
     "last_order_number",
     "list_bookings",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.queries.demand import awaited_slots
 from sponsorship.booking.queries.prices import quote_slots
-from sponsorship.booking.rules import OCCUPYING, OPEN_ORDERS, BookingState, OrderState, Quote
+from sponsorship.booking.rules import OCCUPYING, BookingState, OrderState, Quote
 from sponsorship.core.errors import NotFound
 from sponsorship.inventory.models import Issue, Newsletter, Slot
 from sponsorship.inventory.queries import list_slots_by_id
@@ -203,29 +203,6 @@ def list_bookings_of_issue(session: Session, issue: Issue) -> list[Booking]:
     """Return the bookings that occupy an issue's slots, by position and ordinal."""
     query = select(Booking).join(Slot).where(Slot.issue_id == issue.id, Booking.state.in_(OCCUPYING))
     return sorted(session.scalars(query), key=lambda b: (b.slot.placement.position, b.slot.ordinal))
-
-
-def count_open_orders(
-    session: Session,
-    newsletter_id: int,
-    now: datetime,
-    *,
-    holder_key: str | None = None,
-    sponsor_id: int | None = None,
-    besides: int | None = None,
-) -> int:
-    """Count the unpaid orders that a network address, or a sponsor, has open at a newsletter; `besides` leaves one out."""
-    alive = or_(Order.state.not_in((OrderState.DRAFT, OrderState.HELD)), Order.held_until > now)
-    query = select(func.count(Order.id)).where(
-        Order.newsletter_id == newsletter_id, Order.state.in_(OPEN_ORDERS), alive
-    )
-    if holder_key is not None:
-        query = query.where(Order.holder_key == holder_key)
-    if sponsor_id is not None:
-        query = query.where(Order.sponsor_id == sponsor_id)
-    if besides is not None:
-        query = query.where(Order.id != besides)
-    return session.scalar(query) or 0
 
 
 def last_order_number(session: Session, newsletter_id: int, prefix: str) -> str | None:

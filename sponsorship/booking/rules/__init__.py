@@ -46,6 +46,7 @@ from sponsorship.booking.rules.displacements import (
     outcome_of,
     remedies,
 )
+from sponsorship.booking.rules.limits import LIMIT_WINDOW, Holdings, HoldLimits, hold_refusal
 from sponsorship.booking.rules.orders import (
     BOOKING_STEPS,
     BUYER,
@@ -53,7 +54,6 @@ from sponsorship.booking.rules.orders import (
     EXTENSION,
     HOLD,
     LONGEST_HOLD,
-    MOST_OPEN_ORDERS,
     MOST_SLOTS,
     OCCUPYING,
     OPEN_ORDERS,
@@ -124,9 +124,9 @@ __all__ = [
     "HOLD",
     "IN_LINE",
     "LEAST_NOTICE",
+    "LIMIT_WINDOW",
     "LONGEST_HOLD",
     "MOST_EVERY",
-    "MOST_OPEN_ORDERS",
     "MOST_SLOTS",
     "MOST_WAITING",
     "OCCUPYING",
@@ -154,6 +154,8 @@ __all__ = [
     "DisplacementCause",
     "DisplacementState",
     "Firm",
+    "HoldLimits",
+    "Holdings",
     "MakeGoodCause",
     "MovePrice",
     "OccupantFacts",
@@ -185,6 +187,7 @@ __all__ = [
     "displaced_words",
     "exclusive_label",
     "hold_for_session",
+    "hold_refusal",
     "kept_minor",
     "match_credits",
     "move_deadline",

@@ -10,7 +10,6 @@ EXTENSION = timedelta(minutes=10)
 SESSION_GRACE = timedelta(minutes=15)
 LONGEST_HOLD = timedelta(minutes=90)
 PROPOSAL = timedelta(days=3)
-MOST_OPEN_ORDERS = 3
 MOST_SLOTS = 26
 BUYER = "buyer"  # in the audit trail: whoever holds the order's link
 CLOCK = "clock"  # in the audit trail: time that ran out

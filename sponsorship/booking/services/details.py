@@ -11,7 +11,8 @@ from sponsorship.booking.errors import AgencyOnly, ApprovalNeeded
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import has_other_orders, needs_approval
 from sponsorship.booking.rules import BUYER, OrderState
-from sponsorship.booking.services.hold import check_alive, check_open_orders, lock_newsletter, name_sponsor
+from sponsorship.booking.services.hold import check_alive, lock_newsletter, name_sponsor
+from sponsorship.booking.services.limits import check_limits
 from sponsorship.booking.services.occupy import lock_issues, lock_order, note
 from sponsorship.booking.services.placing import check_exclusive_sold, check_order_placing
 from sponsorship.booking.services.prices import check_price_of_sponsor
@@ -47,7 +48,7 @@ def give_details(
     bought before, and changes nothing of it; what was typed is in the audit trail.
 
     Raises AgencyOnly for whoever does not act for the agency.
-    HoldExpired where time has run out, TooManyOpenOrders where that sponsor has three other unpaid orders,
+    HoldExpired where time has run out, HoldsTooMuch where that sponsor holds as much unpaid as one may,
     ApprovalNeeded where the publisher approves sponsors first and nobody approved this one.
     PromoRefused where he has used the order's code as often as he may, CreditsRefused for credits that are another's.
     """
@@ -59,7 +60,7 @@ def give_details(
     payer = order.agency or _sponsor_of(session, order.newsletter_id, company, address, now)
     sponsor = _client_of(order, payer, address, is_proven) if order.agency is not None else payer
     lock_rows(session, Sponsor, sorted({payer.id, sponsor.id}))
-    check_open_orders(session, order.newsletter, now, sponsor=sponsor, besides=order.id)
+    check_limits(session, order.newsletter, now, wanted=order.held_slots, sponsor=sponsor, besides=order.id)
     typed = {"website": website, "street": street, "city": city, "country": country, "vat_number": vat_number}
     _check_approved(session, order, sponsor)
     _describe(payer, typed, may_change=is_proven or not has_other_orders(session, payer, order))

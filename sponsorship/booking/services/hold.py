@@ -12,13 +12,11 @@ from sponsorship.booking.errors import (
     NotForSale,
     NothingPicked,
     SlotTaken,
-    TooManyOpenOrders,
     TooManySlots,
 )
 from sponsorship.booking.models import Booking, Order, OrderPriceLine
 from sponsorship.booking.queries import (
     awaited_slots,
-    count_open_orders,
     last_order_number,
     needs_approval,
     occupants_of,
@@ -27,7 +25,6 @@ from sponsorship.booking.rules import (
     BUYER,
     EXTENSION,
     HOLD,
-    MOST_OPEN_ORDERS,
     MOST_SLOTS,
     UNPAID_HOLDS,
     BookingKind,
@@ -36,6 +33,7 @@ from sponsorship.booking.rules import (
     PriceStep,
     next_order_number,
 )
+from sponsorship.booking.services.limits import UNLIMITED, Buyer, check_limits
 from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, name_slots, note, occupy
 from sponsorship.booking.services.placing import check_exclusive_sold, check_placing
 from sponsorship.booking.services.prices import Price, price_slots, spend_credits, write_price
@@ -56,7 +54,7 @@ def hold_slots(
     *,
     newsletter: Newsletter,
     slot_ids: Sequence[int],
-    holder_key: str | None = None,
+    buyer: Buyer = UNLIMITED,
     sponsor: Sponsor | None = None,
     agency: Sponsor | None = None,
     exclusive_category: Category | None = None,
@@ -67,8 +65,8 @@ def hold_slots(
     """Hold slots for 20 minutes as one order: all of them or none; a draft where the publisher approves the sponsor first.
 
     Raises SlotTaken or NotForSale, each naming the slots; SlotTaken too for a free slot that somebody on the waiting list is
-    about to be offered; NothingPicked, TooManySlots; TooManyOpenOrders where the network address (`holder_key`) or the
-    sponsor has three unpaid orders at this newsletter already; PromoRefused for a code that does not hold. Credits are used
+    about to be offered; NothingPicked, TooManySlots; HoldsTooMuch where the buyer's network address, browser or
+    sponsor holds as much unpaid at this newsletter as one may; PromoRefused for a code that does not hold. Credits are used
     where the sponsor, who must be proven, wants it. An `agency` buys for the sponsor, its client, and is billed. With an
     `exclusive_category` no rival in it runs in these issues, at its price; raises DomainError where that is not sold.
     """
@@ -79,7 +77,7 @@ def hold_slots(
         lock_rows(session, Sponsor, [sponsor.id])
     check_planned(slots, now)
     check_bookable(slots, now)
-    check_open_orders(session, newsletter, now, holder_key=holder_key, sponsor=sponsor)
+    check_limits(session, newsletter, now, wanted=len(slots), buyer=buyer, sponsor=sponsor)
     _check_queue(session, slots, now)
     is_exclusive = exclusive_category is not None
     if exclusive_category is not None:
@@ -97,7 +95,8 @@ def hold_slots(
     )
     state = OrderState.DRAFT if needs_approval(session, newsletter, sponsor) else OrderState.HELD
     order = make_order(session, newsletter, slots, sponsor, price, state=state, now=now, held_until=now + HOLD)
-    order.holder_key, order.agency, order.exclusive_category = holder_key, agency, exclusive_category
+    order.holder_key, order.browser_key = buyer.address_key, buyer.browser_key
+    order.agency, order.exclusive_category = agency, exclusive_category
     for booking in order.bookings:
         booking.is_exclusive = is_exclusive
     occupy(session, slots, [order])
@@ -149,14 +148,14 @@ def book_manually(
 
 
 def hold_again(
-    session: Session, *, order: Order, slot_ids: Sequence[int], holder_key: str | None = None, now: datetime
+    session: Session, *, order: Order, slot_ids: Sequence[int], buyer: Buyer = UNLIMITED, now: datetime
 ) -> Order:
     """Hold slots for the buyer of an earlier order, who need not give the details again.
 
     Raises what hold_slots raises.
     """
     fresh = hold_slots(
-        session, newsletter=order.newsletter, slot_ids=slot_ids, holder_key=holder_key, sponsor=order.sponsor,
+        session, newsletter=order.newsletter, slot_ids=slot_ids, buyer=buyer, sponsor=order.sponsor,
         agency=order.agency, exclusive_category=order.exclusive_category, now=now,
     )  # fmt: skip
     fresh.contact_name, fresh.contact_email = order.contact_name, order.contact_email
@@ -205,28 +204,6 @@ def check_alive(order: Order, now: datetime) -> None:
         raise HoldExpired
     if order.state in UNPAID_HOLDS and order.held_until is not None and order.held_until <= now:
         raise HoldExpired
-
-
-def check_open_orders(
-    session: Session,
-    newsletter: Newsletter,
-    now: datetime,
-    *,
-    holder_key: str | None = None,
-    sponsor: Sponsor | None = None,
-    besides: int | None = None,
-) -> None:
-    """Raise TooManyOpenOrders where an address or a sponsor has as many unpaid orders as one may; rows are locked before."""
-    open_orders = 0
-    if holder_key is not None:
-        open_orders = count_open_orders(session, newsletter.id, now, holder_key=holder_key, besides=besides)
-    if sponsor is not None:
-        of_sponsor = count_open_orders(session, newsletter.id, now, sponsor_id=sponsor.id, besides=besides)
-        open_orders = max(open_orders, of_sponsor)
-    if open_orders >= MOST_OPEN_ORDERS:
-        raise TooManyOpenOrders(
-            f"You have {open_orders} unpaid orders open. Pay or release one of them first, or wait until it lapses."
-        )
 
 
 def slots_of(session: Session, newsletter: Newsletter, slot_ids: Sequence[int]) -> list[Slot]:

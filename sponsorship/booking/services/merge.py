@@ -8,10 +8,10 @@ from sqlalchemy import Column, select, update
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.services import record_act
-from sponsorship.booking.errors import TooManyOpenOrders
+from sponsorship.booking.errors import HoldsTooMuch
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.queries import count_open_orders
-from sponsorship.booking.rules import MOST_OPEN_ORDERS, BookingKind, BookingState
+from sponsorship.booking.queries import hold_limits, holdings_of
+from sponsorship.booking.rules import BookingKind, BookingState
 from sponsorship.booking.services.hold import lock_newsletter
 from sponsorship.booking.services.occupy import lock_issues
 from sponsorship.booking.services.placing import check_placing
@@ -30,7 +30,7 @@ def merge_sponsors(session: Session, *, kept: Sponsor, gone: Sponsor, actor: str
     """Make one sponsor of two: orders, bookings, credits, wishes, copies and contacts of `gone` become those of `kept`.
 
     What `kept` says of itself and the terms that hold for it stay; what it leaves empty is taken over. All that was known of
-    `gone` stands in the audit entry. Raises DomainError, PlacingRefused or TooManyOpenOrders where one company might not have
+    `gone` stands in the audit entry. Raises DomainError, PlacingRefused or HoldsTooMuch where one company might not have
     what the two have, and then changes nothing.
     """
     newsletter = session.get_one(Newsletter, kept.newsletter_id)
@@ -102,9 +102,10 @@ def _check_rules(session: Session, newsletter: Newsletter, kept: Sponsor, coming
         check_placing(
             session, newsletter=newsletter, sponsor=kept, slots=slots, besides=others, is_exclusive=is_exclusive
         )
-    open_orders = count_open_orders(session, newsletter.id, now, sponsor_id=kept.id)
-    if open_orders > MOST_OPEN_ORDERS:
-        raise TooManyOpenOrders(
-            f"Together they have {open_orders} unpaid orders open, and one sponsor may have {MOST_OPEN_ORDERS}. "
+    limits = hold_limits(session, newsletter.id)
+    open_orders = holdings_of(session, newsletter.id, Order.sponsor_id == kept.id, now).open_orders
+    if open_orders > limits.open_orders:
+        raise HoldsTooMuch(
+            f"Together they have {open_orders} unpaid orders open, and one sponsor may have {limits.open_orders}. "
             "Wait until some are paid or lapse, or release them."
         )

@@ -18,7 +18,8 @@ from sponsorship.booking.rules import (
     WaitingState,
     promise_paid_until,
 )
-from sponsorship.booking.services.hold import agree_price, check_open_orders, hold_until, lock_newsletter, make_order
+from sponsorship.booking.services.hold import agree_price, hold_until, lock_newsletter, make_order
+from sponsorship.booking.services.limits import UNLIMITED, Buyer, check_limits
 from sponsorship.booking.services.occupy import check_planned, free_booking, lock_issues, note
 from sponsorship.booking.services.placing import check_placing
 from sponsorship.booking.services.prices import price_slots
@@ -69,11 +70,11 @@ def hold_courtesy(
     return promise.booking
 
 
-def take_promise(session: Session, *, promise: Promise, holder_key: str | None = None, now: datetime) -> Order:
+def take_promise(session: Session, *, promise: Promise, buyer: Buyer = UNLIMITED, now: datetime) -> Order:
     """Make an order of a promise, at the price that was promised; the slot is never free in between.
 
     To be paid within a day, never later than promised, and within 20 minutes at least. Raises PromiseOver where it was taken,
-    let go or ran out; NotForSale where the issue is gone; TooManyOpenOrders.
+    let go or ran out; NotForSale where the issue is gone; HoldsTooMuch.
     """
     booking = _lock(session, promise, now)
     slot, newsletter = booking.slot, booking.slot.issue.newsletter
@@ -82,11 +83,11 @@ def take_promise(session: Session, *, promise: Promise, holder_key: str | None =
     if sponsor is not None:
         lock_rows(session, Sponsor, [sponsor.id])
     check_planned([slot], now)
-    check_open_orders(session, newsletter, now, holder_key=holder_key, sponsor=sponsor)
+    check_limits(session, newsletter, now, wanted=1, buyer=buyer, sponsor=sponsor)
     until = promise_paid_until(now, booking.held_until or now, HOLD)
     price = price_slots(session, newsletter=newsletter, slots=[], sponsor=sponsor, now=now)
     order = make_order(session, newsletter, [], sponsor, price, now=now, held_until=until)
-    order.accepted_at, order.holder_key = now, holder_key
+    order.accepted_at, order.holder_key, order.browser_key = now, buyer.address_key, buyer.browser_key
     order.list_minor = booking.price_minor
     agree_price(order, booking.net_minor, "As promised")
     order.contact_name, order.contact_email = promise.contact_name, promise.contact_email

@@ -28,7 +28,7 @@ from sponsorship.inventory.rules import SponsorApproval
 def send_request(session: Session, *, order: Order, details: Mapping[str, Any], message: str, now: datetime) -> Order:
     """Send a draft to the publisher: its slots stay held, without payment, for 48 hours at most; one request a sponsor.
 
-    Records who asks and that today's terms were accepted. Raises HoldExpired, TooManyOpenOrders, PromiseOver where it was
+    Records who asks and that today's terms were accepted. Raises HoldExpired, HoldsTooMuch, PromiseOver where it was
     sent before, DomainError where the sponsor has a request waiting.
     """
     lock_order(session, order)
