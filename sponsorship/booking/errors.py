@@ -122,3 +122,9 @@ class AgencyOnly(DomainError):
     """An agency holds the order for its client: nobody else goes on with it."""
 
     status = 403
+
+
+class NowhereToSend(DomainError):
+    """A deal that is paid by a link needs an address to send it to."""
+
+    message = "Nobody’s e-mail address is known for this sponsor. Give one: the link to pay is sent there."

@@ -46,7 +46,7 @@ def init_logs(app: Flask, *, as_json: bool) -> None:
     root.setLevel(logging.INFO)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
-    app.before_request(_start)
+    app.before_request_funcs.setdefault(None, []).insert(0, _start)  # before a check that may refuse the request
     app.after_request(_tell)
 
 

@@ -47,39 +47,50 @@ def give_details(
     `is_proven`: the buyer is signed in with that address. Anybody else fills in what is not known of a sponsor that has
     bought before, and changes nothing of it; what was typed is in the audit trail.
 
-    Raises AgencyOnly for whoever does not act for the agency.
-    HoldExpired where time has run out, HoldsTooMuch where that sponsor holds as much unpaid as one may,
-    ApprovalNeeded where the publisher approves sponsors first and nobody approved this one.
-    PromoRefused where he has used the order's code as often as he may, CreditsRefused for credits that are another's.
+    Raises AgencyOnly for whoever does not act for the agency, HoldExpired where time has run out, HoldsTooMuch where that
+    sponsor holds as much unpaid as one may, ApprovalNeeded where the publisher approves sponsors first and nobody approved
+    this one, PromoRefused where the code was used as often as it may, CreditsRefused for credits that are another's.
     """
     was = lock_order(session, order)
     check_alive(order, now)
     lock_issues(session, [booking.slot for booking in order.bookings])
     lock_newsletter(session, order.newsletter)
     address = normal_email(contact_email)
-    payer = order.agency or _sponsor_of(session, order.newsletter_id, company, address, now)
-    sponsor = _client_of(order, payer, address, is_proven) if order.agency is not None else payer
-    lock_rows(session, Sponsor, sorted({payer.id, sponsor.id}))
+    payer, sponsor = _parties(session, order, company, address, is_proven, now)
     check_limits(session, order.newsletter, now, wanted=order.held_slots, sponsor=sponsor, besides=order.id)
     typed = {"website": website, "street": street, "city": city, "country": country, "vat_number": vat_number}
     _check_approved(session, order, sponsor)
     _describe(payer, typed, may_change=is_proven or not has_other_orders(session, payer, order))
     add_contact(session, sponsor=payer, email=address, name=clean_line(contact_name), now=now)
     name_sponsor(order, sponsor)
-    if order.exclusive_category is not None:
-        check_exclusive_sold(session, order.newsletter, sponsor, order.exclusive_category)
     order.contact_name, order.contact_email = clean_line(contact_name), address
     order.purchase_order_number = clean_line(purchase_order_number)
     order.terms_version, order.terms_accepted_at = order.newsletter.terms_version, now
     session.flush()
     told: dict[str, Any] = {name: clean_line(value) for name, value in typed.items()}
-    check_order_placing(session, order)
+    _check_placing(session, order, sponsor)
     check_price_of_sponsor(session, order=order, now=now)
     note(
         session, order, "details_given", actor=BUYER, now=now, was=was, sponsor=sponsor.id, contact=address,
         terms_version=order.terms_version, **told,
     )  # fmt: skip
     return order
+
+
+def _check_placing(session: Session, order: Order, sponsor: Sponsor) -> None:
+    if order.exclusive_category is not None:
+        check_exclusive_sold(session, order.newsletter, sponsor, order.exclusive_category)
+    check_order_placing(session, order)
+
+
+def _parties(
+    session: Session, order: Order, company: str, address: str, is_proven: bool, now: datetime
+) -> tuple[Sponsor, Sponsor]:
+    """Who pays and who is advertised, locked: one and the same unless an agency holds the order for a client."""
+    payer = order.agency or _sponsor_of(session, order.newsletter_id, company, address, now)
+    sponsor = _client_of(order, payer, address, is_proven) if order.agency is not None else payer
+    lock_rows(session, Sponsor, sorted({payer.id, sponsor.id}))
+    return payer, sponsor
 
 
 def _client_of(order: Order, agency: Sponsor, address: str, is_proven: bool) -> Sponsor:

@@ -10,6 +10,7 @@ from sponsorship.demo.rules.newsletter import HORIZON_WEEKS, TIMEZONE, issue_sun
 from sponsorship.demo.rules.schedule import PAST_ISSUES, plan_cells
 from sponsorship.demo.services.copy import plan_copy
 from sponsorship.demo.services.issues import plan_past
+from sponsorship.demo.services.kin import plan_kin
 from sponsorship.demo.services.newsletter import open_newsletter
 from sponsorship.demo.services.orders import plan_orders
 from sponsorship.demo.services.stage import Stage, Timeline
@@ -41,6 +42,7 @@ def _tell(session: Session, now: datetime) -> None:
     stage = _set_up(session, now, next_issue_day(now))
     cells = plan_cells(stage.day, stage.issues[0].publish_on)
     plan_orders(stage, cells)
+    plan_kin(stage)
     plan_copy(stage, cells)
     plan_past(stage, cells)
     stage.timeline.run(session)
