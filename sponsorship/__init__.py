@@ -123,6 +123,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         *_core_tasks(settings),
         *of_features,
         *payments_tasks.make_tasks(gateway, settings),
+        *checks_tasks.make_tasks(settings),
         *tracking_tasks.make_tasks(settings),
     )
     return app

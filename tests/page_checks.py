@@ -1,5 +1,6 @@
 """Every page that a test fetches is checked: one h1, a title, unique ids, labelled fields, CSRF in every form, nothing inline."""
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,11 +53,26 @@ def page_problems(html: str) -> list[str]:
         f"inline style or script: {node.html[:80]}" for node in tree.css("[style], [onclick], [onchange], style")
     ]
     problems += [
+        f"chart {node.attributes['id']} has no sentence, no figure or no table with the same numbers"
+        for node in tree.css("[data-figure]")
+        if not _is_told(tree, node)
+    ]
+    problems += [
         f"inline script: {node.html[:80]}"
         for node in tree.css("script")
         if not node.attributes.get("src") and node.attributes.get("type") != "application/json"
     ]
     return problems
+
+
+def _is_told(tree: LexborHTMLParser, chart: LexborNode) -> bool:
+    """Whether a chart says in words what it shows, has a figure to draw, and its numbers stand in a table behind it."""
+    figure, after = tree.css_first(f"script#{chart.attributes['data-figure']}"), chart.next
+    while after is not None and after.css_first("table") is None and not after.css("[data-figure]"):
+        after = after.next
+    is_drawn = figure is not None and "data" in json.loads(figure.text())
+    has_table = after is not None and after.tag == "details" and after.css_first("table thead th") is not None
+    return is_drawn and has_table and len(chart.attributes.get("aria-label") or "") > 20
 
 
 def _whole_page_problems(tree: LexborHTMLParser) -> list[str]:

@@ -18,4 +18,13 @@ def mark_due(now: datetime) -> int:
     return sent
 
 
-TASKS: tuple[Task, ...] = (Task("assembly.mark_due", timedelta(minutes=1), mark_due),)
+def mail_runsheets(now: datetime) -> None:
+    """Tell sponsors what runs for them this month."""
+    with transaction() as session:
+        services.mail_runsheets(session, now=now)
+
+
+TASKS: tuple[Task, ...] = (
+    Task("assembly.mark_due", timedelta(minutes=1), mark_due),
+    Task("assembly.mail_runsheets", timedelta(hours=1), mail_runsheets),
+)

@@ -5,7 +5,18 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sponsorship.checks.rules import CheckRule, CopySource, FindingState, Passage, Reader, Severity, Telling, tell
+from sponsorship.checks.rules import (
+    CheckRule,
+    CopySource,
+    FindingState,
+    LinkVerdict,
+    Passage,
+    Probe,
+    Reader,
+    Severity,
+    Telling,
+    tell,
+)
 from sponsorship.core.db import Base, word_enum
 
 
@@ -64,6 +75,32 @@ class CopyBand(Base):
     __table_args__ = (Index("ix_copy_band_text", "text_id"), {"sqlite_with_rowid": False})
     band: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     text_id: Mapped[int] = mapped_column(ForeignKey("corpus_text.id"), primary_key=True, autoincrement=False)
+
+
+class LinkCheck(Base):
+    """What came of following one address, whoever's copy it stands in; `due_at` is None while nobody asks again."""
+
+    __tablename__ = "link_check"
+    __table_args__ = (
+        UniqueConstraint("url_hash"),
+        Index("ix_link_check_due", "due_at"),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url_hash: Mapped[str]
+    url: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[LinkVerdict] = mapped_column(word_enum(LinkVerdict))
+    status: Mapped[int | None]
+    final_url: Mapped[str] = mapped_column(Text, default="")
+    hops: Mapped[int] = mapped_column(default=0)
+    detail: Mapped[str] = mapped_column(default="")
+    checked_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+
+    @property
+    def probe(self) -> Probe:
+        """The row as a value."""
+        return Probe(self.verdict, self.status, self.final_url, self.hops, self.detail)
 
 
 class CheckSetting(Base):

@@ -46,7 +46,8 @@ def init_logs(app: Flask, *, as_json: bool) -> None:
     root.setLevel(logging.INFO)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
-    app.before_request_funcs.setdefault(None, []).insert(0, _start)  # before a check that may refuse the request
+    # Before the check of the form's token, which may answer at once.
+    app.before_request_funcs.setdefault(None, []).insert(0, _start)
     app.after_request(_tell)
 
 

@@ -8,13 +8,14 @@ Markdown processor, template engine or mail app that the block later meets finds
 import re
 from collections.abc import Iterator
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from sponsorship.checks.rules import shown_host
 from sponsorship.core.text import clean_line
 from sponsorship.core.urls import is_web_url
 from sponsorship.creative.rules import Copy
@@ -99,8 +100,30 @@ def plain_text(body: str, *, with_addresses: bool = False) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
+def inline_links(body: str) -> list[tuple[str, str]]:
+    """Return the links within a body as (words, address), in order."""
+    found: list[tuple[str, str]] = []
+    for tokens in _paragraphs(body):
+        opened, words = "", ""
+        for token in tokens:
+            if token.type == "link_open":
+                opened, words = str(token.attrs["href"]), ""
+            elif token.type == "link_close":
+                found.append((words, opened))
+                opened = ""
+            elif opened:
+                words += token.content
+    return found
+
+
 def shown_address(url: str) -> str:
-    """Return a link as a reader is shown it, without scheme, "www." and a closing slash; what is no link stays as it is."""
+    """Return a link as a reader is shown it, without scheme, "www." and a closing slash; what is no link stays as it is.
+
+    A host whose letters mix scripts is shown as punycode.
+    """
+    typed = urlsplit(url).hostname if is_web_url(url) else None
+    if typed and typed != (shown := shown_host(url)) and "xn--" in shown:
+        url = re.sub(re.escape(typed), shown, url, count=1, flags=re.IGNORECASE)
     return re.sub(r"^https?://(www\.)?", "", url.strip(), flags=re.IGNORECASE).rstrip("/")
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from sponsorship.booking.queries import get_booking
+from sponsorship.checks.services import ask_links
 from sponsorship.core.db import db, transaction
 from sponsorship.core.worker import Task
-from sponsorship.creative.queries import get_creative, list_missing_copy, list_to_lock
+from sponsorship.creative.queries import get_creative, list_missing_copy, list_morning_links, list_to_lock
 from sponsorship.creative.services import close_when_due, remind_when_due
 
 
@@ -29,7 +30,18 @@ def lock_copy(now: datetime) -> int:
     return locked
 
 
+def follow_links_again(now: datetime) -> int:
+    """Have the links of issues that go out within hours followed once more; returns how many."""
+    morning = list_morning_links(db.session(), now)
+    asked = 0
+    for since, urls in morning:
+        with transaction() as session:
+            asked += len(ask_links(session, urls=urls, since=since, now=now))
+    return asked
+
+
 TASKS: tuple[Task, ...] = (
     Task("creative.chase_copy", timedelta(minutes=10), chase_copy),
     Task("creative.lock_copy", timedelta(minutes=1), lock_copy),
+    Task("creative.follow_links_again", timedelta(minutes=10), follow_links_again),
 )

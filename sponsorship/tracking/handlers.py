@@ -10,6 +10,7 @@ from sponsorship.booking.queries import get_booking
 from sponsorship.core.outbox import Handler
 from sponsorship.core.web import page_url
 from sponsorship.creative.models import Creative
+from sponsorship.creative.queries import outgoing_url
 from sponsorship.creative.rules import CreativeState
 from sponsorship.tracking.queries import settings_of
 from sponsorship.tracking.services import make_links, make_trap, move_links
@@ -19,7 +20,7 @@ def track_approved_copy(session: Session, payload: dict[str, Any], now: datetime
     """Make the links of copy that was approved, and the issue's trap; copy that was taken back in the meantime gets none."""
     creative = session.get_one(Creative, payload["creative_id"])
     if creative.state in (CreativeState.APPROVED, CreativeState.LOCKED):
-        make_links(session, booking=creative.booking, destination=creative.versions[-1].link_url, now=now)
+        make_links(session, booking=creative.booking, destination=outgoing_url(session, creative), now=now)
         issue = creative.booking.slot.issue
         if settings_of(session, issue.newsletter_id).prints_trap:
             home = page_url("storefront.show_storefront", slug=issue.newsletter.slug)

@@ -83,6 +83,9 @@
     seg.dispatchEvent(new CustomEvent("pick", { detail: button, bubbles: true }));
   });
 
+  /* ---- printing the page: data-print ---- */
+  on("click", "[data-print]", () => print());
+
   /* ---- copying: data-copy="text", or data-copy-from="id of a field or of a text" ---- */
   async function copy(text) {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);

@@ -27,7 +27,7 @@ ADAPTERS = {
     "tracking": {"fastlane", "gateway"},
     "archive": {"reader"},
     "inventory": {"rhythm"},
-    "checks": {"similarity"},
+    "checks": {"similarity", "probe"},
 }
 OPEN_TO_OTHERS = {"rules", "errors", "models", "queries", "services"}
 FLASK_MAY = {"forms", "views", "portal", "cli"}

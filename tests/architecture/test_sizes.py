@@ -19,6 +19,7 @@ SAID = {
     "reader",
     "rhythm",
     "similarity",
+    "probe",
 }
 BESIDE = [path for folder in ("torture", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
 PYTHON = [*product_files(), *sorted((ROOT / "tests").rglob("*.py")), *BESIDE]

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from plotly.graph_objects import Figure
 
 from sponsorship.reporting.charts import (
+    booking_curves,
+    clicks_by_day,
     clicks_over_time,
+    forecast_quarters,
     grid_lines,
     rates_compared,
     revenue_by_month,
 )
-from sponsorship.reporting.rules import HourRow, MonthRow
+from sponsorship.reporting.rules import CurvePoint, DayRow, Forecast, HourRow, MonthRow, QuarterSoFar, Span
 
 CSS = (Path(__file__).parents[2] / "static/css/base.css").read_text()
 MONTHS = [
@@ -29,15 +33,49 @@ def figure(text: str) -> dict[str, Any]:
     return dict(json.loads(text))
 
 
+QUARTERS = [
+    QuarterSoFar(Span(date(year, 1, 1), date(year, 3, 31)), 1_000_000 + 1_000 * year, 900_000, 1_400_000)
+    for year in (2023, 2024, 2025)
+]
+AHEAD = Span(date(2026, 1, 1), date(2026, 3, 31))
+CURVE = [CurvePoint(days, 12 - days // 10, 12) for days in range(120, -1, -1)]
+
+
 def figures() -> list[str]:
     return [
         revenue_by_month(MONTHS, "USD", date(2026, 11, 1)),
+        revenue_by_month([], "USD", date(2026, 11, 1)),
         clicks_over_time(HOURS, "Europe/London", SUNDAY),
+        clicks_over_time([], "Europe/London", SUNDAY),
+        clicks_by_day([DayRow(date(2026, 11, day), day, 30 - day) for day in range(1, 30)]),
         rates_compared([0.0098, 0.01, 0.011, 0.009, 0.0101], 0.0137),
+        rates_compared([0.01], 0.01),
+        booking_curves(CURVE, [CurvePoint(30, 3, 0), *CURVE[90:]]),
+        booking_curves([], []),
+        forecast_quarters(QUARTERS, AHEAD, 700_000, Forecast(1_500_000, 1_200_000, 1_900_000, 700_000, 3), "EUR"),
+        forecast_quarters([], AHEAD, 0, None, "JPY"),
     ]
 
 
 @pytest.mark.parametrize("text", figures())
+def test_plotly_builds_each_figure_and_knows_every_name_in_it(text: str) -> None:
+    said = figure(text)
+    built = Figure(data=said["data"], layout=said["layout"])
+    kept = json.loads(built.to_json())
+    assert [trace["type"] for trace in kept["data"]] == [trace["type"] for trace in said["data"]]
+    assert built.layout.hovermode in ("closest", "x unified", None)
+    for given, trace in zip(said["data"], built.data, strict=True):
+        assert list(trace.x) == given["x"] and len(trace.y) == len(given["y"])
+
+
+def test_plotly_refuses_a_name_that_it_does_not_know() -> None:
+    said = figure(figures()[0])
+    said["data"][0]["marker"]["patern"] = {}
+    with pytest.raises(ValueError, match="patern"):
+        Figure(data=said["data"], layout=said["layout"])
+
+
+@pytest.mark.parametrize("text", figures()[:1] + figures()[2:])
 def test_every_colour_is_a_token_of_the_style_sheet_and_no_text_has_markup_but_line_breaks(text: str) -> None:
     tokens = set(re.findall(r"var\((--[\w-]+)\)", text))
     assert tokens and all(f"{token}:" in CSS for token in tokens)

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import select
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from sponsorship.core.db import db, transaction
@@ -187,6 +189,28 @@ def test_a_string_that_the_rules_now_know_for_a_programs_is_judged_anew(
     session.expire_all()
     click = session.scalars(select(Click)).one()
     assert (click.reason, click.is_unique, click.rules_version) == (Reason.BOT, False, RULES_VERSION)
+
+
+def test_the_check_finds_an_hour_that_is_not_the_sum_of_its_clicks_and_a_recomputation_mends_it(
+    app: Flask, links: list[int]
+) -> None:
+    def run(*words: str) -> Result:
+        return app.test_cli_runner().invoke(args=("tracking", *words), catch_exceptions=False)
+
+    with transaction() as writing:
+        record_clicks(writing, hits=crowd(links, Random(3)))
+        issue_id = writing.get_one(TrackedLink, links[0]).issue_id
+    assert (run("check").output, run("check").exit_code) == ("Every hour is the sum of its clicks.\n", 0)
+    for change in ({"human": ClickHour.human + 1}, {"unique": ClickHour.unique + 1}):
+        with transaction() as writing:
+            writing.execute(update(ClickHour).where(ClickHour.link_id == links[0]).values(change))
+        found = run("check")
+        assert found.exit_code == 1 and f"Issue {issue_id}: " in found.output
+        assert run("recompute", "--issue", str(issue_id)).exit_code == 0
+        assert run("check").exit_code == 0
+    with transaction() as writing:
+        writing.execute(delete(ClickHourExclusion))
+    assert run("check").exit_code == 1
 
 
 def test_a_recomputed_issue_says_by_which_rules_and_touches_no_other(

@@ -15,6 +15,7 @@ from sponsorship.assembly.queries.prints import (
     list_proofs,
     list_proofs_of_issue,
 )
+from sponsorship.assembly.queries.runsheet import Runsheet, RunsheetRow, get_runsheet
 from sponsorship.assembly.queries.slots import SlotView, get_slot_view, list_issue_views, list_slot_views, list_views
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "PrintCheck",
     "PrintPage",
     "ProvedSlot",
+    "Runsheet",
+    "RunsheetRow",
     "SlotView",
     "check_issue",
     "fill",
@@ -37,6 +40,7 @@ __all__ = [
     "get_print_check",
     "get_proof",
     "get_proof_page",
+    "get_runsheet",
     "get_slot_view",
     "issue_blocks",
     "list_due_issues",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from sponsorship.assembly.queries.slots import SlotView
 from sponsorship.assembly.rules.draft import block_key
+from sponsorship.assembly.rules.mail import mail_block
 from sponsorship.creative import render
 from sponsorship.creative.models import Creative, CreativeVersion
 from sponsorship.creative.rules import Copy, CreativeState
@@ -83,11 +84,15 @@ def _block(
         return IssueBlock(key, name, view, is_echo, copy, link)
     url, heading = url_of(link.token), view.placement.printed_heading
     if is_echo:
-        texts = render.echo_markdown(copy, url=url), render.echo_html(copy, url=url), render.echo_text(copy, url=url)
+        texts = (
+            render.echo_markdown(copy, url=url),
+            mail_block(render.echo_html(copy, url=url)),
+            render.echo_text(copy, url=url),
+        )
     else:
         texts = (
             render.block_markdown(copy, printed_heading=heading, url=url),
-            render.block_html(copy, printed_heading=heading, url=url),
+            mail_block(render.block_html(copy, printed_heading=heading, url=url)),
             render.block_text(copy, printed_heading=heading, url=url),
         )
     return IssueBlock(key, name, view, is_echo, copy, link, *texts)

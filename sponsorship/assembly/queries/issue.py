@@ -27,6 +27,7 @@ from sponsorship.checks.queries import open_findings_of_issue
 from sponsorship.checks.rules import Reader, Severity
 from sponsorship.core.format import count_word, local, money
 from sponsorship.creative import render
+from sponsorship.creative.queries import link_findings_of
 from sponsorship.inventory.models import Issue
 from sponsorship.inventory.rules import IssueState
 from sponsorship.tracking.queries import find_trap
@@ -76,6 +77,12 @@ def prepare_issue(session: Session, issue: Issue, now: datetime, url_of: Callabl
     today = local(now, issue.newsletter.timezone).date()
     told = [(one, one.told_to(Reader.PUBLISHER, today)) for one in found]
     findings = [CheckedFinding(one.severity is Severity.STOPS, words.title, words.sentence) for one, words in told]
+    sold = [view.booking.id for view in views if view.booking is not None and view.is_sold]
+    links = link_findings_of(session, sold) if issue.state is IssueState.PLANNED else []
+    findings += [
+        CheckedFinding(one.severity is Severity.STOPS, f"{one.title}: {booking.slot.name}", one.sentence)
+        for booking, one in links
+    ]
     slots = [_checked(view, blocks, now) for view in views]
     pages = _pages(issue)
     trap = find_trap(session, issue.id)

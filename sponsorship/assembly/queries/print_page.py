@@ -79,7 +79,8 @@ class PrintPage:
             return ["What was sent?"] if self.is_proof else ["Is all of it in there?"]
         if self.is_proof:
             return proof_verdict([one.verdict for one in self.slots])
-        return print_verdict(self.check.stops, len(self.troubles))
+        stops = sum(1 for line in self.troubles if line.severity is PreflightSeverity.STOPS)
+        return print_verdict(self.check.stops, stops, len(self.troubles) - stops)
 
     @property
     def troubles(self) -> list[PreflightLine]:

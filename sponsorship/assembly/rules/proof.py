@@ -69,15 +69,14 @@ def may_be_proved(kind: BookingKind, state: BookingState) -> bool:
     return kind is BookingKind.SALE and state in (BookingState.CONFIRMED, BookingState.RAN)
 
 
-def print_verdict(stops: int, troubles: int) -> list[str | tuple[str, str]]:
-    """Return the headline of a check: what is wrong in the issue as given, or that nothing is."""
+def print_verdict(wrong: int, stops: int, looks: int) -> list[str | tuple[str, str]]:
+    """Return the headline of a check: what is wrong in the issue as given, what else stops it, what to look at."""
+    if wrong:
+        return ["Not what was sold:", (count_word(wrong, "thing is wrong.", "things are wrong.").lower(), "owed")]
     if stops:
-        return ["Not what was sold:", (count_word(stops, "thing is wrong.", "things are wrong.").lower(), "owed")]
-    if troubles:
-        return [
-            "All that was sold is in it,",
-            f"{count_word(troubles, 'thing to look at.', 'things to look at.').lower()}",
-        ]
+        return ["What is in it is right;", (count_word(stops, "thing stops it.", "things stop it.").lower(), "owed")]
+    if looks:
+        return ["All that was sold is in it,", count_word(looks, "thing to look at.", "things to look at.").lower()]
     return ["All that was sold is in it."]
 
 

@@ -10,6 +10,7 @@ from sponsorship.checks.queries.findings import (
     open_findings_of_issue,
     settled_marks,
 )
+from sponsorship.checks.queries.links import link_checks, list_due_links, url_hash
 from sponsorship.checks.queries.matches import Match, find_matches
 
 __all__ = [
@@ -21,9 +22,12 @@ __all__ = [
     "find_text",
     "get_finding",
     "get_policy",
+    "link_checks",
     "list_copy_of_issue",
+    "list_due_links",
     "list_findings",
     "marks_held_by_others",
     "open_findings_of_issue",
     "settled_marks",
+    "url_hash",
 ]

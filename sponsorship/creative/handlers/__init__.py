@@ -12,6 +12,7 @@ from sponsorship.creative.handlers.letters import (
     mail_edit_agreed,
     mail_edit_declined,
     mail_edited,
+    mail_link_turned,
     mail_submitted,
 )
 
@@ -24,6 +25,7 @@ HANDLERS: dict[str, Sequence[Handler]] = {
     "creative.edit_agreed": [mail_edit_agreed],
     "creative.edit_declined": [mail_edit_declined],
     "copy.chased": [mail_chased],
+    "link.turned": [mail_link_turned],
     "order.confirmed": [copy_make_good],
     "order.cancelled": [let_copy_go],
     "booking.moved": [follow_move],

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Booking
 from sponsorship.booking.queries import get_booking
+from sponsorship.checks.models import LinkCheck
 from sponsorship.checks.queries import find_text, list_findings
-from sponsorship.checks.rules import CopySource
+from sponsorship.checks.rules import CopySource, tell_probe
 from sponsorship.core.mail import queue_mail
 from sponsorship.core.web import page_url
 from sponsorship.creative.models import CopyComment, Creative
-from sponsorship.creative.queries import NO_COPY, current_copy, get_creative
+from sponsorship.creative.queries import NO_COPY, current_copy, get_creative, list_approved_with_link
 from sponsorship.creative.render import plain_text
 from sponsorship.creative.rules import ChaseKind, Consent, CreativeState, Side, chase_words
 
@@ -111,6 +112,21 @@ def mail_chased(session: Session, payload: dict[str, Any], now: datetime) -> Non
         queue_mail(
             session, key=f"{key}:desk", to=newsletter.contact_email, subject=subject, now=now,
             template="creative/email/copy_not_in", **values,
+        )  # fmt: skip
+
+
+def mail_link_turned(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """A link was followed and is not well: tell the publisher of every approved ad of an issue to come that leads there."""
+    check = session.get_one(LinkCheck, payload["check_id"])
+    finding = tell_probe(check.url, check.probe)
+    if finding is None or check.verdict.value != payload["after"]:
+        return
+    for creative in list_approved_with_link(session, check.url):
+        slot = creative.booking.slot
+        _mail(
+            session, creative, f"link.turned:{check.id}:{creative.id}:{payload['after']}:{now.date()}",
+            slot.issue.newsletter.contact_email, f"{finding.title}: {_who(creative)}, {slot.name}, No. {slot.issue.number}",
+            "creative/email/link_turned", now, finding=finding, who=_who(creative), url=check.url, page=_desk_url(creative),
         )  # fmt: skip
 
 

@@ -21,12 +21,22 @@ from sponsorship.creative.queries.deadline import (
     list_to_lock,
 )
 from sponsorship.creative.queries.history import Difference, Proof, Word, compare_versions, list_words, mark_up
+from sponsorship.creative.queries.links import (
+    LinkReport,
+    link_findings_of,
+    list_approved_with_link,
+    list_morning_links,
+    outgoing_url,
+    report_links,
+    urls_of,
+)
 from sponsorship.creative.rules import NO_COPY
 
 __all__ = [
     "NO_COPY",
     "Checks",
     "Difference",
+    "LinkReport",
     "Proof",
     "Word",
     "check_draft",
@@ -41,13 +51,19 @@ __all__ = [
     "get_creative",
     "last_agreed_version",
     "last_chases",
+    "link_findings_of",
     "list_approved_copy",
+    "list_approved_with_link",
     "list_chases",
     "list_missing_copy",
+    "list_morning_links",
     "list_queue_checks",
     "list_review_queue",
     "list_to_lock",
     "list_words",
     "mark_up",
+    "outgoing_url",
     "passage_of",
+    "report_links",
+    "urls_of",
 ]

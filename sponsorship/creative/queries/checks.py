@@ -10,9 +10,19 @@ from sqlalchemy.orm import Session
 from sponsorship.booking.models import Booking
 from sponsorship.checks.models import CorpusText
 from sponsorship.checks.queries import Evidence, evidence_of, find_matches, find_text, list_findings, settled_marks
-from sponsorship.checks.rules import CheckRule, CopySource, FindingState, Passage, Reader, Severity, destination_of
+from sponsorship.checks.rules import (
+    CheckRule,
+    CopySource,
+    FindingState,
+    LinkFinding,
+    Passage,
+    Reader,
+    Severity,
+    destination_of,
+)
 from sponsorship.creative.models import Creative
 from sponsorship.creative.queries.copy import copy_limits, current_copy, find_creative
+from sponsorship.creative.queries.links import report_links
 from sponsorship.creative.render import plain_text, shown_address
 from sponsorship.creative.rules import NO_COPY, Copy, copy_problems
 
@@ -24,6 +34,7 @@ class Checks:
     problems: dict[str, str] = field(default_factory=dict)
     findings: list[Evidence] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
+    links: list[LinkFinding] = field(default_factory=list)
 
     @property
     def stops(self) -> int:
@@ -32,8 +43,8 @@ class Checks:
 
     @property
     def looks(self) -> int:
-        """How many things to look at."""
-        return sum(one.severity is Severity.LOOK for one in self.findings)
+        """How many things to look at; what is found about a link is one, for it keeps nobody from sending or approving."""
+        return sum(one.severity is Severity.LOOK for one in self.findings) + len(self.links)
 
 
 def passage_of(booking: Booking, creative_id: int, copy: Copy) -> Passage:
@@ -71,13 +82,17 @@ def check_draft(session: Session, booking: Booking, copy: Copy, now: datetime) -
         else []
     )
     passed = [f"Allowed by the publisher: {finding.title}" for finding in waived]
-    return Checks(problems, findings, _passed(booking, copy, problems, findings) + passed)
+    report = report_links(session, [(booking, copy)])[0]
+    passed = _passed(booking, copy, problems, findings) + report.passed + passed
+    return Checks(problems, findings, passed, report.findings)
 
 
 def list_queue_checks(session: Session, creatives: Collection[Creative], now: datetime) -> dict[int, Checks]:
     """Return the findings on copy that was sent, told to the publisher, by creative id; waived ones stand in `passed`."""
     texts = _texts_of(session, [creative.id for creative in creatives])
     found = list_findings(session, [text.id for text in texts.values()], only_open=False)
+    ads = [(creative.booking, current_copy(creative) or NO_COPY) for creative in creatives]
+    reports = dict(zip((creative.id for creative in creatives), report_links(session, ads), strict=True))
     checks = {}
     for creative in creatives:
         text = texts.get(creative.id)
@@ -86,7 +101,9 @@ def list_queue_checks(session: Session, creatives: Collection[Creative], now: da
         findings = [evidence for evidence in told if not evidence.waived]
         copy = current_copy(creative) or NO_COPY
         waivers = [f"Allowed: {evidence.title}. {evidence.waived}" for evidence in told if evidence.waived]
-        checks[creative.id] = Checks({}, findings, _passed(creative.booking, copy, {}, findings) + waivers)
+        report = reports[creative.id]
+        passed = _passed(creative.booking, copy, {}, findings) + report.passed + waivers
+        checks[creative.id] = Checks({}, findings, passed, report.findings)
     return checks
 
 

@@ -71,11 +71,29 @@ def people_of(placement: str, draw: float, step: int, random: Random) -> int:
     return round(USUAL_CLICKS[placement] * draw * growth * random.uniform(0.88, 1.12))
 
 
-def mailing_of(step: int, random: Random) -> tuple[int, int]:
-    """Return how many mails of an issue were delivered, and how many readers opened it."""
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What the mail provider counted for an issue; `clicks` and `unique_clicks` are on any link, sponsors' or not."""
+
+    delivered: int
+    opens: int
+    clicks: int
+    unique_clicks: int
+
+
+def mailing_of(step: int, random: Random) -> Mailing:
+    """Return what the mail provider counted for an issue."""
     delivered = _readers(step) - random.randint(90, 170)
     share = OPEN_RATE_BASIS_POINTS / 10_000 + random.uniform(-0.012, 0.012)
-    return delivered, round(delivered * share)
+    opens = round(delivered * share)
+    unique = round(opens * random.uniform(0.17, 0.2))
+    return Mailing(delivered, opens, round(unique * random.uniform(1.35, 1.5)), unique)
+
+
+def sales_of(people: int, random: Random) -> list[tuple[int, str, int | None]]:
+    """Return what a sponsor's site reports of its visitors: each one's number, the event, and what it was worth in cents."""
+    signed_up = sorted(random.sample(range(people), people // 14))
+    return [(one, "signup", None) for one in signed_up] + [(one, "purchase", 4_900) for one in signed_up[::5]]
 
 
 def _readers(step: int) -> int:

@@ -1,5 +1,6 @@
 """How issues go out and are clicked, by people and by programs."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -8,7 +9,7 @@ from sponsorship.assembly.queries import prepare_issue
 from sponsorship.assembly.rules.proof import PrintPurpose
 from sponsorship.assembly.services import given_issue, record_proof, save_print
 from sponsorship.core.web import page_url
-from sponsorship.demo.rules.clicks import Visit, looks_of_the_team, mailing_of, people_of, sweeps, visits
+from sponsorship.demo.rules.clicks import Visit, looks_of_the_team, mailing_of, people_of, sales_of, sweeps, visits
 from sponsorship.demo.rules.newsletter import PUBLISHER_ADDRESS
 from sponsorship.demo.rules.schedule import PAST_ISSUES, Cell, Deal
 from sponsorship.demo.rules.sponsors import SPONSORS
@@ -18,7 +19,8 @@ from sponsorship.inventory.services import mark_issue_sent
 from sponsorship.tracking.models import TrackedLink
 from sponsorship.tracking.queries import find_trap, links_of
 from sponsorship.tracking.rules import Hit, LinkPosition
-from sponsorship.tracking.services import enter_statistics, forget_readers, record_clicks
+from sponsorship.tracking.rules.conversions import ClickId, Postback
+from sponsorship.tracking.services import enter_statistics, forget_readers, record_clicks, record_conversion
 
 PROVED = {
     -3: False,
@@ -27,6 +29,7 @@ PROVED = {
 }  # the issues that the publisher has proved, and whether something went wrong in it
 BETWEEN = "## In other news\n\nWhat happened this week, [as told elsewhere](https://digest.example/week)."
 CLICKS_COME_FOR = timedelta(days=9)
+ISSUES_WITH_SALES = 5
 
 
 def plan_past(stage: Stage, cells: list[Cell]) -> None:
@@ -70,10 +73,8 @@ def _prove(stage: Stage, issue: Issue, change: bool, now: datetime) -> None:
 
 
 def _enter_statistics(stage: Stage, issue: Issue, step: int, now: datetime) -> None:
-    delivered, opens = mailing_of(step, stage.chance("mailing", step))
-    enter_statistics(
-        stage.session, issue=issue, delivered=delivered, opens=opens, entered_by=PUBLISHER_ADDRESS, now=now
-    )
+    mailing = mailing_of(step, stage.chance("mailing", step))
+    enter_statistics(stage.session, issue=issue, **asdict(mailing), entered_by=PUBLISHER_ADDRESS, now=now)
 
 
 def _click(stage: Stage, issue: Issue, sold: list[Cell], now: datetime) -> None:
@@ -87,6 +88,18 @@ def _click(stage: Stage, issue: Issue, sold: list[Cell], now: datetime) -> None:
     hits += [hit for hit in _of_sweeps(stage, issue, links) if hit.at <= now]
     if hits:
         record_clicks(stage.session, hits=hits)
+    for cell in sold:
+        if cell.step >= -ISSUES_WITH_SALES and cell.placement == "primary":
+            _sell(stage, links[stage.booking_of(cell).id][LinkPosition.HEAD], [hit.at for hit in hits], now)
+
+
+def _sell(stage: Stage, link: TrackedLink, clicked: list[datetime], now: datetime) -> None:
+    """What a sponsor's own site reported of those who clicked."""
+    chance = stage.chance("sales", link.id)
+    for visitor, event, worth in sales_of(min(len(clicked), 300), chance):
+        click = ClickId(link.id, int(clicked[visitor].timestamp()), f"{visitor:016x}")
+        report = Postback(click, event, worth, "USD" if worth else None)
+        record_conversion(stage.session, postback=report, now=now)
 
 
 def _hits(issue: Issue, cell: Cell, links: dict[LinkPosition, TrackedLink], chance: Random) -> list[Hit]:

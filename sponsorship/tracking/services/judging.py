@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sponsorship.core.db import Base
 from sponsorship.inventory.models import Issue
 from sponsorship.tracking.models import Click, ClickHour, ClickHourExclusion, ClickRulesUsed, TrackedLink
+from sponsorship.tracking.queries.sums import sums_of_clicks
 from sponsorship.tracking.rules import (
     AT_ONCE,
     BURST_SECONDS,
@@ -278,26 +279,15 @@ def rebuild_sums(session: Session, link_ids: Collection[int]) -> None:
     """Make the hours' sums of some links anew from their clicks."""
     for model in (ClickHour, ClickHourExclusion):
         session.execute(delete(model).where(model.link_id.in_(link_ids)))
-    query = select(Click.link_id, Click.at, Click.reason, Click.is_unique).where(Click.link_id.in_(link_ids))
-    hours: dict[tuple[int, datetime], Counter[str]] = {}
-    reasons: Counter[tuple[int, datetime, ExclusionReason]] = Counter()
-    for row in session.execute(query.execution_options(yield_per=20_000)):
-        key = row.link_id, _hour(row.at)
-        sums = hours.setdefault(key, Counter())
-        sums["hits"] += 1
-        if row.reason is None:
-            sums["human"] += 1
-            sums["unique"] += row.is_unique
-        else:
-            reasons[(*key, row.reason)] += 1
+    sums = sums_of_clicks(session, link_ids)
     rows = [
-        {"link_id": link_id, "hour": hour, **{name: sums[name] for name in ("hits", "human", "unique")}}
-        for (link_id, hour), sums in sorted(hours.items())
+        {"link_id": link_id, "hour": hour, "hits": hits, "human": human, "unique": unique}
+        for (link_id, hour), (hits, human, unique) in sorted(sums.hours.items())
     ]
     if rows:
         session.execute(insert(ClickHour), rows)
-    if reasons:
-        excluded = [{"link_id": i, "hour": h, "reason": why, "hits": n} for (i, h, why), n in sorted(reasons.items())]
+    excluded = [{"link_id": i, "hour": h, "reason": why, "hits": n} for (i, h, why), n in sorted(sums.reasons.items())]
+    if excluded:
         session.execute(insert(ClickHourExclusion), excluded)
 
 
