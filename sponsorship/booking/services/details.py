@@ -43,7 +43,6 @@ def give_details(
     """Write down who buys, and that the terms of today were accepted; the order and its bookings get their sponsor.
 
     Where an agency holds the order, the details are the agency's, which is billed, and the sponsor is its client.
-
     `is_proven`: the buyer is signed in with that address. Anybody else fills in what is not known of a sponsor that has
     bought before, and changes nothing of it; what was typed is in the audit trail.
 

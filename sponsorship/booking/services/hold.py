@@ -80,25 +80,18 @@ def hold_slots(
     check_limits(session, newsletter, now, wanted=len(slots), buyer=buyer, sponsor=sponsor)
     _check_queue(session, slots, now)
     is_exclusive = exclusive_category is not None
-    if exclusive_category is not None:
-        check_exclusive_sold(session, newsletter, sponsor, exclusive_category)
-    check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots, is_exclusive=is_exclusive)
+    check_placing(
+        session, newsletter=newsletter, sponsor=sponsor, slots=slots, is_exclusive=is_exclusive, sells=exclusive_category
+    )  # fmt: skip
     price = price_slots(
-        session,
-        newsletter=newsletter,
-        slots=slots,
-        sponsor=sponsor,
-        is_exclusive=is_exclusive,
-        promo_code=promo_code,
-        use_credits=use_credits,
-        now=now,
-    )
+        session, newsletter=newsletter, slots=slots, sponsor=sponsor, is_exclusive=is_exclusive, promo_code=promo_code,
+        use_credits=use_credits, now=now,
+    )  # fmt: skip
     state = OrderState.DRAFT if needs_approval(session, newsletter, sponsor) else OrderState.HELD
     order = make_order(session, newsletter, slots, sponsor, price, state=state, now=now, held_until=now + HOLD)
     order.holder_key, order.browser_key = buyer.address_key, buyer.browser_key
     order.agency, order.exclusive_category = agency, exclusive_category
-    for booking in order.bookings:
-        booking.is_exclusive = is_exclusive
+    keep_rivals_away(order, is_exclusive)
     occupy(session, slots, [order])
     spend_credits(session, order=order, grants=price.grants, actor=BUYER, now=now)
     note(session, order, "held", actor=BUYER, now=now, slots=[slot.id for slot in slots])
@@ -131,15 +124,9 @@ def book_manually(
     lock_newsletter(session, newsletter)
     lock_rows(session, Sponsor, [sponsor.id])
     check_planned(slots, now)
-    if is_exclusive:
-        check_exclusive_sold(session, newsletter, sponsor, sponsor.category)
-    check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots, is_exclusive=is_exclusive)
-    price = price_slots(
-        session, newsletter=newsletter, slots=slots, sponsor=sponsor, is_exclusive=is_exclusive, now=now
-    )
+    price = price_placed(session, newsletter, sponsor, slots, is_exclusive, now)
     order = make_order(session, newsletter, slots, sponsor, price, now=now, held_until=held_until or now + HOLD)
-    for booking in order.bookings:
-        booking.is_exclusive = is_exclusive
+    keep_rivals_away(order, is_exclusive)
     name_contact(session, order, sponsor, contact_name, contact_email, now)
     agree_prices(order, prices=None, total_minor=total_minor)
     occupy(session, slots, [order])
@@ -270,6 +257,22 @@ def make_order(
     )  # fmt: skip
     write_price(order, price)
     return order
+
+
+def price_placed(
+    session: Session, newsletter: Newsletter, sponsor: Sponsor, slots: Sequence[Slot], is_exclusive: bool, now: datetime
+) -> Price:
+    """See that a sponsor may have the slots, without a rival where that is bought, and return their price."""
+    if is_exclusive:
+        check_exclusive_sold(session, newsletter, sponsor, sponsor.category)
+    check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots, is_exclusive=is_exclusive)
+    return price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, is_exclusive=is_exclusive, now=now)
+
+
+def keep_rivals_away(order: Order, is_exclusive: bool) -> None:
+    """Write down on each booking whether it is sold without a rival in the same issue."""
+    for booking in order.bookings:
+        booking.is_exclusive = is_exclusive
 
 
 def agree_price(order: Order, net_minor: int, label: str) -> None:

@@ -29,12 +29,16 @@ def check_placing(
     slots: Sequence[Slot],
     besides: Collection[int] = (),
     is_exclusive: bool = False,
+    sells: Category | None = None,
 ) -> None:
     """Raise PlacingRefused, in the publisher's own words where he gave some, unless the sponsor may have these slots.
 
     The caller holds the locks of the issues and then of the sponsor. `besides` are ids of bookings that do not count: those
-    that are about to go. Nobody is refused while it is not known who buys.
+    that are about to go. Nobody is refused while it is not known who buys. With `sells`, exclusivity in that category is
+    bought anew: raises DomainError where it is not sold.
     """
+    if sells is not None:
+        check_exclusive_sold(session, newsletter, sponsor, sells)
     if sponsor is None:
         return
     ids = tuple(slot.id for slot in slots)

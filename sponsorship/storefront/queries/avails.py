@@ -244,8 +244,9 @@ def price_slip(
         session, newsletter, code, priced_slots(newsletter, free, now, on_credit=on_credit), now, sponsor
     )
     gone = tuple(slot for slot in picked if slot not in free)
-    basis_points = policy_of(session, newsletter.id).exclusive_basis_points
-    offered = tuple(c for c in list_categories(session, newsletter.id) if basis_points and not c.is_prohibited)
+    basis_points = policy_of(session, newsletter.id).exclusive_basis_points if free else 0
+    categories = list_categories(session, newsletter.id) if basis_points else []
+    offered = tuple(category for category in categories if not category.is_prohibited)
     chosen = category_id if category_id in {category.id for category in offered} else 0
     quote = quote_slots(session, newsletter, free, now, promo=promo, on_credit=on_credit, is_exclusive=bool(chosen))
     return Slip(
