@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sponsorship.accounts import cli as accounts_cli
 from sponsorship.accounts import portal as accounts_portal
+from sponsorship.accounts import tasks as accounts_tasks
 from sponsorship.archive import cli as archive_cli
 from sponsorship.archive import models as archive_models
 from sponsorship.archive import views as archive_views
@@ -23,6 +24,7 @@ from sponsorship.booking import views as booking_views
 from sponsorship.checks import models as checks_models
 from sponsorship.checks import tasks as checks_tasks
 from sponsorship.checks import views as checks_views
+from sponsorship.checks.probe import Prober
 from sponsorship.core import mail, outbox
 from sponsorship.core.care import init_care
 from sponsorship.core.cli import init_cli
@@ -78,7 +80,7 @@ PAGES = (
 HANDLERS = (
     booking_handlers, payments_handlers, creative_handlers, tracking_handlers, reporting_handlers,
 )  # fmt: skip
-TASKS = (inventory_tasks, booking_tasks, checks_tasks, creative_tasks, assembly_tasks, reporting_tasks)
+TASKS = (accounts_tasks, inventory_tasks, booking_tasks, checks_tasks, creative_tasks, assembly_tasks, reporting_tasks)
 COMMANDS = (accounts_cli, inventory_cli, payments_cli, tracking_cli, archive_cli, demo_cli)
 
 
@@ -95,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     accounts_portal.init_guard(app)
     _take_clicks(app, settings)
     gateway = app.extensions["payment_gateway"] = StripeGateway(settings)
+    app.extensions["print_prober"] = Prober(seconds=15, most_bytes=4_000_000)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
     app.add_url_rule("/health", endpoint="health", view_func=_health)

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 OURS = (
     "DATABASE_URL",
     "STRIPE_SECRET_KEY",

@@ -67,10 +67,20 @@ def _unordered() -> None:
     _replace(hold, "lock_issues", one_by_one)
 
 
+def _nolimit() -> None:
+    """Look at no limit on what one buyer holds."""
+    _replace(hold, "check_limits", lambda *_given, **_named: None)
+
+
 def _replace(module: Any, name: str, function: Callable[..., Any]) -> None:
     if not hasattr(module, name):
         raise AttributeError(f"{module.__name__} has no {name} any more: the plant would break nothing")
     setattr(module, name, function)
 
 
-PLANTS: dict[str, Callable[[], None]] = {"nolock": _nolock, "halves": _halves, "unordered": _unordered}
+PLANTS: dict[str, Callable[[], None]] = {
+    "nolock": _nolock,
+    "halves": _halves,
+    "unordered": _unordered,
+    "nolimit": _nolimit,
+}

@@ -8,12 +8,12 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sponsorship.accounts import services
+from sponsorship.accounts import queries, services
 from sponsorship.accounts.models import TeamMember
 from sponsorship.accounts.rules import TeamRole
 from sponsorship.core import clock
 from sponsorship.core.config import Settings
-from sponsorship.core.db import transaction
+from sponsorship.core.db import db, transaction
 from sponsorship.core.doctor import Remark, ill, well
 from sponsorship.core.format import count
 from sponsorship.core.web import page_url
@@ -58,6 +58,24 @@ def _link(session: Session, email: str, now: datetime) -> str | None:
 
     token = services.ask_sign_in_link(session, email=email, browser=None, url_of=url_of, now=now)
     return url_of(token) if token else None
+
+
+@group.command("check-audit")
+def check_audit() -> None:
+    """Check the chain over the audit trail.
+
+    Brings the newest entries into it, then ends with an error and names each that was changed or taken away since it was
+    sealed, where there is one.
+    """
+    with transaction() as session:
+        while services.seal_audit(session):
+            continue
+    faults = list(queries.find_audit_faults(db.session()))
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise click.ClickException("The audit trail is not as it was written.")
+    click.echo("The audit trail is as it was written.")
 
 
 def examine_people(session: Session, _settings: Settings, _now: datetime) -> Iterator[Remark]:

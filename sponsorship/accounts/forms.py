@@ -1,8 +1,8 @@
-"""Forms of signing in."""
+"""Forms of signing in, and of ending it."""
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, StringField
-from wtforms.validators import Email, InputRequired, Length, Regexp
+from wtforms import EmailField, HiddenField, IntegerField, StringField
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp
 
 
 class AskLinkForm(FlaskForm):
@@ -35,3 +35,9 @@ class UseLinkForm(FlaskForm):
     """The button that uses a link up; in another browser, the code comes with it."""
 
     code = StringField("Code from the mail")
+
+
+class EndSessionForm(FlaskForm):
+    """The button that ends a session; without an id, all but the one at hand."""
+
+    session_id = IntegerField(validators=[Optional(), NumberRange(min=1, max=2**31 - 1)])

@@ -66,6 +66,7 @@ class UserSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    browser: Mapped[str] = mapped_column(default="")  # "Firefox on Linux", as the browser says of itself
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -83,3 +84,16 @@ class AuditEntry(Base):
     newsletter_id: Mapped[int | None] = mapped_column(ForeignKey("newsletter.id"), index=True)
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class AuditSeal(Base):
+    """One link of the chain over the audit trail: `digest` covers its entry and the digest before it.
+
+    Links are added behind the entries, one writer at a time, so that no act has to wait for another's.
+    """
+
+    __tablename__ = "audit_seal"
+    __table_args__ = (UniqueConstraint("entry_id"), {"sqlite_autoincrement": True})
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int]  # no foreign key: a link outlives an entry that somebody deleted, and tells of it
+    digest: Mapped[str]

@@ -1,17 +1,18 @@
 """Signing in and out; and the guard that stands before every page."""
 
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from sponsorship.accounts import queries, services
 from sponsorship.accounts.errors import CodeWrong
-from sponsorship.accounts.forms import AskLinkForm, CodeForm, UseLinkForm
+from sponsorship.accounts.forms import AskLinkForm, CodeForm, EndSessionForm, UseLinkForm
 from sponsorship.accounts.models import User
-from sponsorship.accounts.rules import LINK_LIVES, SESSION_LIVES, normal_email
+from sponsorship.accounts.rules import LINK_LIVES, SESSION_LIVES, browser_label, normal_email
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
-from sponsorship.core.errors import DomainError, NotAllowed
-from sponsorship.core.tokens import new_token
+from sponsorship.core.errors import DomainError, NotAllowed, NotFound
+from sponsorship.core.tokens import hash_token, new_token
 from sponsorship.core.web import Access, access, declared_access, go_to, local_path, page_url, settings
 
 blueprint = Blueprint("accounts", __name__)
@@ -78,7 +79,7 @@ def enter_code() -> str | Response | tuple[str, int]:
         try:
             with transaction() as writing:
                 user = services.consume_code(writing, browser=session["browser"], code=form.code.data, now=clock.now())
-                return _signed_in(user, services.start_session(writing, user=user, now=clock.now()))
+                return _signed_in(user, _start(writing, user))
         except CodeWrong as refused:
             with transaction() as writing:
                 services.count_try(writing, token=None, browser=session["browser"])
@@ -104,7 +105,7 @@ def use_link(token: str) -> str | Response | tuple[str, int]:
                 user = services.consume_link(
                     writing, token=token, browser=browser, code=form.code.data, now=clock.now()
                 )
-                return _signed_in(user, services.start_session(writing, user=user, now=clock.now()))
+                return _signed_in(user, _start(writing, user))
         except CodeWrong as refused:
             with transaction() as writing:
                 services.count_try(writing, token=token, browser=None)
@@ -124,6 +125,36 @@ def sign_out() -> Response:
     response = go_to(url_for("accounts.ask_link"))
     response.delete_cookie(session_cookie_name(), path="/", secure=settings().is_https, httponly=True, samesite="Lax")
     return response
+
+
+@blueprint.get("/account")
+@access(Access.SIGNED_IN)
+def show_account() -> str:
+    """Show who one is here and where one is signed in."""
+    now = clock.now()
+    sessions = queries.list_sessions(db.session(), g.viewer.user_id, now)
+    here = hash_token(request.cookies[session_cookie_name()])
+    return render_template("accounts/show_account.html", sessions=sessions, here=here, form=EndSessionForm())
+
+
+@blueprint.post("/account/sessions/end")
+@access(Access.SIGNED_IN)
+def end_sessions() -> Response:
+    """End one session, or every one but this."""
+    form = EndSessionForm()
+    if not form.validate_on_submit():
+        raise NotFound
+    with transaction() as writing:
+        services.end_sessions(
+            writing, user_id=g.viewer.user_id, now=clock.now(), only=form.session_id.data,
+            but=None if form.session_id.data else request.cookies[session_cookie_name()],
+        )  # fmt: skip
+    return go_to(url_for("accounts.show_account"))
+
+
+def _start(writing: Session, user: User) -> str:
+    agent = request.headers.get("User-Agent", "")
+    return services.start_session(writing, user=user, now=clock.now(), browser=browser_label(agent))
 
 
 def _signed_in(user: User, token: str) -> Response:

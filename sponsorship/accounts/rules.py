@@ -1,8 +1,11 @@
-"""Who may do what: roles of a newsletter's team and the acts each covers; how sign-in behaves."""
+"""Who may do what: roles of a newsletter's team and the acts each covers; how sign-in behaves; the audit trail's chain."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class Permission(StrEnum):
@@ -73,3 +76,23 @@ class Viewer:
 def normal_email(address: str) -> str:
     """Return an address as it is compared and stored: trimmed, in lower case."""
     return address.strip().lower()
+
+
+def chained(before: str, facts: dict[str, Any]) -> str:
+    """Return the digest of an entry that follows the one with digest `before`: SHA-256 in hex, over sorted JSON."""
+    written = json.dumps(facts, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(f"{before}\n{written}".encode()).hexdigest()
+
+
+# What a browser calls itself, the more special before the more general: nearly all of them say Mozilla, and Chrome says Safari.
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
+            ("Chrome/", "Chrome"), ("Safari/", "Safari"))  # fmt: skip
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+           ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+def browser_label(agent: str) -> str:
+    """Return how a session's browser is called on the list of sessions, from its User-Agent: "Firefox on Linux"."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "Another browser")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return f"{browser} on {system}" if system else browser

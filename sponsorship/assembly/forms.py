@@ -1,7 +1,7 @@
 """The editor's draft, pasted; and a whole issue, pasted or uploaded."""
 
 from flask_wtf import FlaskForm
-from wtforms import FileField, TextAreaField
+from wtforms import FileField, StringField, TextAreaField
 
 
 class DraftForm(FlaskForm):
@@ -15,6 +15,7 @@ class PrintForm(FlaskForm):
 
     pasted = TextAreaField("The whole issue")
     upload = FileField("Or its file")
+    address = StringField("Or where it stands on the web")
 
 
 class RecordForm(FlaskForm):

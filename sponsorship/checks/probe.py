@@ -25,6 +25,7 @@ from sponsorship.checks.rules import (
     is_reserved,
     verdict_of,
 )
+from sponsorship.core.errors import DomainError
 from sponsorship.core.urls import is_web_url
 
 PORTS = frozenset({80, 443, 8080, 8443})
@@ -41,6 +42,29 @@ def resolve(host: str, port: int) -> list[str]:
 
 class _Refused(Exception):
     """The link leads where nobody may be sent."""
+
+
+class NotFetched(DomainError):
+    """A page could not be fetched; `message` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page as it came: where it was in the end, what its server calls it ("text/html"), and its bytes."""
+
+    url: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What one address answered; `target` is where it leads on to."""
+
+    status: int
+    target: str | None
+    kind: str
+    content: bytes
 
 
 class _TimeOver(OSError):
@@ -68,7 +92,8 @@ class Prober:
         end, here = monotonic() + self.seconds, url
         for hops in range(MOST_REDIRECTS + 1):
             try:
-                status, target = self._ask(here, end)
+                answer = self._ask(here, end)
+                status, target = answer.status, answer.target
             except _Refused:
                 return Probe(LinkVerdict.REFUSED, final_url=here, hops=hops)
             except ssl.SSLError as error:
@@ -84,8 +109,28 @@ class Prober:
             here = target
         return Probe(LinkVerdict.LOOPING, status, here, MOST_REDIRECTS)
 
-    def _ask(self, url: str, end: float) -> tuple[int, str | None]:
-        """Ask for one address; returns its status, and where it leads on to."""
+    def fetch(self, url: str) -> Fetched:
+        """Return the page that a link leads to in the end; raises NotFetched with the reason in a sentence."""
+        end, here = monotonic() + self.seconds, url
+        for _ in range(MOST_REDIRECTS + 1):
+            try:
+                answer = self._ask(here, end)
+            except _Refused:
+                raise NotFetched("This address is not a public page of the web.") from None
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                detail = "it took too long" if monotonic() >= end else _plain(error)
+                raise NotFetched(f"The page could not be fetched: {detail}.") from None
+            if answer.target is None and answer.status == 200:
+                if len(answer.content) >= self.most_bytes:
+                    raise NotFetched(f"The page is larger than {self.most_bytes // 1_000_000} MB.")
+                return Fetched(here, answer.kind, answer.content)
+            if answer.target is None:
+                raise NotFetched(f"The page could not be fetched: its server answered {answer.status}.")
+            here = answer.target
+        raise NotFetched("The page could not be fetched: its address leads round and round.")
+
+    def _ask(self, url: str, end: float) -> _Answer:
+        """Ask for one address, following nothing."""
         if not is_web_url(url):
             raise _Refused
         parts = urlsplit(url)
@@ -106,9 +151,10 @@ class Prober:
             headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
-            answer.read(self.most_bytes)
+            content = answer.read(self.most_bytes)
             where = answer.getheader("Location") if answer.status in REDIRECTS else None
-            return answer.status, urljoin(url, where.strip()) if where else None
+            target = urljoin(url, where.strip()) if where else None
+            return _Answer(answer.status, target, answer.headers.get_content_type(), content)
         finally:
             timer.cancel()
             with suppress(OSError):

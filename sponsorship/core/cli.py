@@ -161,7 +161,8 @@ def _standin_command(loaded: Settings) -> list[str]:
         loaded.stripe_webhook_secrets[0],
     ]
     state = ["--state", str(loaded.var_dir / "standin.sqlite3")]
-    return [sys.executable, "-m", "sponsorship.standin", "--port", str(port), *state, *hook]
+    before = ["--payments", str(loaded.paid_before)] if loaded.paid_before.exists() else []
+    return [sys.executable, "-m", "sponsorship.standin", "--port", str(port), *state, *hook, *before]
 
 
 def _port(loaded: Settings) -> int:

@@ -45,6 +45,11 @@ class Settings:
         return not self.smtp_url
 
     @property
+    def paid_before(self) -> Path:
+        """Where the demo leaves word for the stand-in of what was paid before that was there."""
+        return self.var_dir / "paid-before.json"
+
+    @property
     def is_https(self) -> bool:
         """Whether the public address is HTTPS, which decides cookie names and HSTS."""
         return self.base_url.startswith("https://")

@@ -1,5 +1,6 @@
 """Commands of the demo newsletter."""
 
+import json
 from datetime import date, datetime
 
 import click
@@ -10,10 +11,11 @@ from sponsorship.accounts.rules import LINK_LIVES
 from sponsorship.accounts.services import ask_sign_in_link
 from sponsorship.core import clock
 from sponsorship.core.cli import Step
+from sponsorship.core.config import Settings
 from sponsorship.core.db import transaction
-from sponsorship.core.web import page_url
+from sponsorship.core.web import page_url, settings
 from sponsorship.demo.errors import NotADemo
-from sponsorship.demo.queries import find_demo
+from sponsorship.demo.queries import find_demo, list_payments_before
 from sponsorship.demo.rules.newsletter import NAME, PUBLISHER_ADDRESS, SLUG, seeded_at
 from sponsorship.demo.rules.sponsors import SIGNS_IN, SPONSORS
 from sponsorship.demo.services import make_sure_of_demo
@@ -47,6 +49,15 @@ def _prepare() -> None:
         _seed()
     except NotADemo as refusal:
         click.echo(refusal.message)
+    if settings().stripe_mode == "standin":
+        _tell_standin(settings())
+
+
+def _tell_standin(loaded: Settings) -> None:
+    """Leave word for the stand-in of what the story says was paid by card, so that it can be refunded there."""
+    with transaction() as session:
+        payments = list_payments_before(session, loaded.deployment)
+    loaded.paid_before.write_text(json.dumps(payments, indent=1), encoding="utf-8")
 
 
 def greet() -> list[str]:

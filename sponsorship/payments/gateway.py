@@ -59,6 +59,16 @@ class SessionOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderMoney:
+    """Money that came: by what it is known, how much, what it cost, in minor units."""
+
+    money_id: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderSession:
     """A payment session as the provider has it now; amounts in minor units as the provider counts them."""
 
@@ -76,6 +86,9 @@ class ProviderSession:
     payment_id: str | None
     fee_minor: int
     is_refused: bool = False  # a payment that takes days was refused in the end
+    buyer_country: str = ""  # as given on the payment page, where tax is worked out there
+    buyer_tax_number: str = ""
+    is_reverse_charge: bool = False
 
     @property
     def terms(self) -> SessionTerms:
@@ -94,9 +107,48 @@ class ProviderSession:
         return self.payment_id or self.provider_id
 
     @property
+    def money(self) -> ProviderMoney:
+        """What was paid, where it was."""
+        return ProviderMoney(self.money_id, self.amount_minor, self.fee_minor, self.currency)
+
+    @property
     def verdict(self) -> SessionVerdict | None:
         """What it means for the order; None for words of the provider's that are not known."""
         return judge_session(self.status, self.payment_status, is_refused=self.is_refused)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceOrder:
+    """What the provider is to ask for on an invoice of its: our number, our lines, our last day."""
+
+    number: str
+    description: str
+    name: str
+    email: str
+    lines: tuple[SessionLine, ...]
+    currency: str
+    due_at: datetime
+    purchase_order_number: str
+    footer: str
+    metadata: Mapping[str, str]
+
+    @property
+    def total_minor(self) -> int:
+        """What the lines come to."""
+        return sum(line.amount_minor for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderInvoice:
+    """An invoice as the provider has it now, with what was paid on its page; minor units."""
+
+    provider_id: str
+    url: str | None
+    status: str  # draft, open, paid, void, uncollectible
+    open_minor: int
+    elsewhere_minor: int  # marked there as paid outside the provider
+    metadata: dict[str, str]
+    payments: tuple[ProviderMoney, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +180,16 @@ class ProviderDispute:
     reinstated_minor: int
     fee_minor: int
     evidence_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderWarning:
+    """The card's bank believes that its holder did not make a payment; no dispute yet."""
+
+    provider_id: str
+    kind: str  # made_with_stolen_card, misc, ...
+    payment_id: str | None
+    is_actionable: bool  # False where it was disputed or given back whole already
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +240,30 @@ class PaymentGateway(Protocol):
     def expire_session(self, provider_id: str) -> ProviderSession:
         """End an open session, or return it as it is where it was no longer open; raises ProviderUnavailable."""
 
+    def issue_invoice(self, wanted: InvoiceOrder, *, since: datetime, key: str) -> ProviderInvoice:
+        """Issue an invoice that is paid on the provider's page, or return the one that was since then.
+
+        Raises ProviderUnavailable, ProviderRefused.
+        """
+
+    def fetch_invoice(self, provider_id: str) -> ProviderInvoice:
+        """Return an invoice as it is now; raises ProviderUnavailable, ProviderRefused."""
+
+    def find_invoice_of_payment(self, payment_id: str) -> str | None:
+        """Return the id of the invoice that a payment paid, or None; raises ProviderUnavailable."""
+
+    def name_invoice_of(self, invoice_payment_id: str) -> str:
+        """Return the id of the invoice that is meant by this payment on one; raises ProviderUnavailable, ProviderRefused."""
+
+    def void_invoice(self, provider_id: str, *, key: str) -> None:
+        """Have an invoice's page take no money any more; raises ProviderUnavailable, ProviderRefused."""
+
+    def give_up_invoice(self, provider_id: str, *, key: str) -> None:
+        """Have it said there that the money is not expected; raises ProviderUnavailable, ProviderRefused."""
+
+    def close_paid_invoice(self, provider_id: str, *, key: str) -> None:
+        """Have it said there that it was paid elsewhere; raises ProviderUnavailable, ProviderRefused."""
+
     def prepare_refund(self, payment_id: str, amount_minor: int, metadata: Mapping[str, str]) -> dict[str, Any]:
         """Return the request that gives so much of a payment back."""
 
@@ -195,6 +281,12 @@ class PaymentGateway(Protocol):
 
     def list_disputes_since(self, since: datetime) -> list[ProviderDispute]:
         """Return the disputes opened since a moment; raises ProviderUnavailable."""
+
+    def fetch_warning(self, provider_id: str) -> ProviderWarning:
+        """Return a fraud warning as it is now; raises ProviderUnavailable, ProviderRefused."""
+
+    def list_warnings_since(self, since: datetime) -> list[ProviderWarning]:
+        """Return the fraud warnings since a moment; raises ProviderUnavailable."""
 
     def list_refunds_since(self, since: datetime) -> list[ProviderRefund]:
         """Return the refunds made since a moment; raises ProviderUnavailable."""

@@ -20,9 +20,11 @@ from sponsorship.core.web import Access, access, csrf, go_to, settings, wants_fr
 from sponsorship.payments import flows
 from sponsorship.payments.forms import INVOICE, CheckoutForm
 from sponsorship.payments.gateway import PaymentGateway, ProviderRefused, ProviderUnavailable, SignatureInvalid
-from sponsorship.payments.queries import find_invoice_of_order
-from sponsorship.payments.queries.reversals import get_credit_note
+from sponsorship.payments.queries import find_invoice_of_order, list_credit_sponsors
+from sponsorship.payments.queries.reversals import get_credit_note, owed_by_sponsor
+from sponsorship.payments.queries.terms import get_seller
 from sponsorship.payments.rules import WEBHOOK_LIMIT
+from sponsorship.payments.rules.taxes import TaxMode
 from sponsorship.payments.services import note_wrong_mode, store_event
 from sponsorship.payments.services.documents import credit_note_pdf, invoice_pdf
 from sponsorship.sponsors.queries import list_sponsors_of_user
@@ -124,6 +126,8 @@ def pay_invoice(token: str) -> Page:
     url = None
     try:
         url = flows.pay_invoice(order_token=token, gateway=_gateway(), settings=settings(), now=clock.now())
+        if url is None:
+            flash("This payment page has ended. If something is still open below, press the button again.", "error")
     except ProviderRefused as refusal:
         log.warning("the payment page of an invoice was refused: %s", refusal)
         flash("The payment page could not be opened. You have not been charged: write to us, or pay by bank.", "error")
@@ -254,7 +258,8 @@ def _show_checkout(order: Order, form: CheckoutForm, now: datetime, status: int)
     page = render_template(
         "payments/checkout.html", order=order, form=form, bookings=bookings, held_until=_clock(order), now=now,
         first_copy_due=min(booking.slot.deadlines.copy_due_at for booking in bookings), dates_url=_dates_url(order),
-        credits_left=_credits_left(order),
+        credits_left=_credits_left(order), may_owe=_may_owe(order),
+        is_taxed_there=get_seller(db.session(), order.newsletter).tax_mode is TaxMode.STRIPE_TAX,
     )  # fmt: skip
     return page, status
 
@@ -266,6 +271,16 @@ def _credits_left(order: Order) -> int:
         return 0
     slots = [booking.slot for booking in order.bookings]
     return len(pay_with_credits(db.session(), order.newsletter, slots, order.sponsor_id or 0, clock.now()))
+
+
+def _may_owe(order: Order) -> tuple[int, int] | None:
+    """What the viewer's company may owe on invoices at a time, and how much of that is free; None where nothing limits it."""
+    own = list_credit_sponsors(db.session(), order.newsletter_id, g.viewer.user_id if g.viewer else None)
+    sponsor = order.sponsor if order.sponsor in own else next(iter(own), None)
+    if sponsor is None or sponsor.credit_limit_minor is None:
+        return None
+    owed = owed_by_sponsor(db.session(), sponsor.id, order.currency)
+    return sponsor.credit_limit_minor, max(sponsor.credit_limit_minor - owed, 0)
 
 
 def _show_back(order: Order, now: datetime, trouble: DomainError | None) -> tuple[str, int]:

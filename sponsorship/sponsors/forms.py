@@ -19,7 +19,7 @@ class SalesPolicyForm(FlaskForm):
     """Moving, cancelling, rivals, cadence and unpaid holds of a newsletter."""
 
     sponsors_may_move = BooleanField("Sponsors may move their bookings themselves")
-    move_cutoff_days = IntegerField("until so many days before the issue", [InputRequired("Give a number."), DAYS])
+    move_cutoff_days = IntegerField("Until so many days before the issue", [InputRequired("Give a number."), DAYS])
     cancel_free_days = IntegerField(
         "Cancelling is free until so many days before", [InputRequired("Give a number."), DAYS]
     )

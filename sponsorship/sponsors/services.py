@@ -37,15 +37,20 @@ def add_contact(session: Session, *, sponsor: Sponsor, email: str, name: str = "
     return contact
 
 
-def let_pay_by_invoice(session: Session, *, sponsor: Sponsor, actor: str, now: datetime) -> None:
-    """Give a sponsor credit: from now on its orders may be paid by invoice."""
-    if sponsor.may_pay_by_invoice:
+def set_credit(
+    session: Session, *, sponsor: Sponsor, may_pay_by_invoice: bool, credit_limit_minor: int | None, actor: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Say whether a sponsor may pay by invoice, and how much it may owe at a time (minor units with tax; None: no limit)."""
+    before = {"may_pay_by_invoice": sponsor.may_pay_by_invoice, "credit_limit_minor": sponsor.credit_limit_minor}
+    after = {"may_pay_by_invoice": may_pay_by_invoice, "credit_limit_minor": credit_limit_minor}
+    if before == after:
         return
-    sponsor.may_pay_by_invoice = True
+    sponsor.may_pay_by_invoice, sponsor.credit_limit_minor = may_pay_by_invoice, credit_limit_minor
     session.flush()
     record_act(
-        session, actor=actor, action="credit_given", object_type="sponsor", object_id=sponsor.id,
-        newsletter_id=sponsor.newsletter_id, now=now, after={"may_pay_by_invoice": True},
+        session, actor=actor, action="credit_set", object_type="sponsor", object_id=sponsor.id,
+        newsletter_id=sponsor.newsletter_id, now=now, before=before, after=after,
     )  # fmt: skip
 
 

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from sponsorship.standin.disputes import STANDING, act_on_charge
 from sponsorship.standin.errors import ApiError
+from sponsorship.standin.fraud import KIND
 from sponsorship.standin.lists import field_is
 from sponsorship.standin.money import format_amount
 from sponsorship.standin.refunds import NEXT_STATUS, NOT_STANDING, settle_refund
 from sponsorship.standin.store import Body, Transaction
 
-ASK, TAKE, WIN, LOSE, CLOSE = ("inquire", "withdraw", "win", "lose", "close")
+WARN, ASK, TAKE, WIN, LOSE, CLOSE = ("warn", "inquire", "withdraw", "win", "lose", "close")
 LABELS = {
+    WARN: "The card’s bank warns of fraud",
     ASK: "The bank asks about it",
     TAKE: "The bank takes the money back",
     WIN: "Dispute won",
@@ -51,7 +53,7 @@ def list_offers(tx: Transaction, charge: Body) -> list[Offer]:
         if not standing["balance_transactions"] and TAKE not in acts:
             acts = (TAKE, *acts)
     elif left and not disputes:
-        acts = (ASK, TAKE)
+        acts = (ASK, TAKE) if tx.select(KIND, *field_is("charge", charge["id"])) else (WARN, ASK, TAKE)
     may_refund = left and (standing is None or standing["is_charge_refundable"])
     may_refund = may_refund and not any(one["status"] == "lost" for one in disputes)
     if may_refund:
@@ -67,6 +69,8 @@ def list_offers(tx: Transaction, charge: Body) -> list[Offer]:
 def tell_story(tx: Transaction, charge: Body) -> list[str]:
     """Return what has happened to a paid charge since, one sentence each, the oldest first."""
     story = []
+    if tx.select(KIND, *field_is("charge", charge["id"])):
+        story.append("Warning: the card’s holder may not have paid this.")
     for one in tx.select("dispute", *field_is("charge", charge["id"]), order="ASC"):
         word = one["status"].removeprefix("warning_").replace("_", " ")
         story.append(f"{'Dispute' if one['balance_transactions'] else 'Inquiry'}: {word}.")

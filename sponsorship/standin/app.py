@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from sponsorship.standin import api, control, disputes, pages, refunds, resources, sessions, thin
+from sponsorship.standin import (
+    api,
+    control,
+    disputes,
+    fraud,
+    invoice_pages,
+    invoices,
+    pages,
+    refunds,
+    resources,
+    sessions,
+    thin,
+)
 from sponsorship.standin.engine import Engine
 from sponsorship.standin.money import format_amount
 from sponsorship.standin.store import Store
@@ -29,6 +41,17 @@ ROUTES: tuple[tuple[str, str, api.Handler], ...] = (
     ("GET", "/v1/checkout/sessions/<session_id>", sessions.retrieve_session),
     ("GET", "/v1/checkout/sessions/<session_id>/line_items", sessions.list_line_items),
     ("POST", "/v1/checkout/sessions/<session_id>/expire", sessions.expire_session),
+    ("POST", "/v1/invoices", invoices.create_invoice),
+    ("GET", "/v1/invoices", invoices.list_invoices),
+    ("GET", "/v1/invoices/<object_id>", resources.retrieve("invoice")),
+    ("POST", "/v1/invoices/<object_id>/finalize", invoices.finalize_invoice),
+    ("POST", "/v1/invoices/<object_id>/send", invoices.send_invoice),
+    ("POST", "/v1/invoices/<object_id>/pay", invoices.pay_elsewhere),
+    ("POST", "/v1/invoices/<object_id>/void", invoices.void_invoice),
+    ("POST", "/v1/invoices/<object_id>/mark_uncollectible", invoices.give_up_invoice),
+    ("POST", "/v1/invoiceitems", invoices.create_item),
+    ("GET", "/v1/invoice_payments", invoices.list_payments),
+    ("GET", "/v1/invoice_payments/<object_id>", resources.retrieve("invoice_payment")),
     ("GET", "/v1/payment_intents/<object_id>", resources.retrieve("payment_intent")),
     ("GET", "/v1/charges/<object_id>", resources.retrieve("charge")),
     ("POST", "/v1/refunds", refunds.create_refund),
@@ -36,6 +59,7 @@ ROUTES: tuple[tuple[str, str, api.Handler], ...] = (
     ("GET", "/v1/refunds/<object_id>", resources.retrieve("refund")),
     ("GET", "/v1/disputes", disputes.list_disputes),
     ("GET", "/v1/disputes/<object_id>", resources.retrieve("dispute")),
+    ("GET", "/v1/radar/early_fraud_warnings/<object_id>", resources.retrieve(fraud.KIND)),
     ("GET", "/v1/balance_transactions/<object_id>", resources.retrieve("balance_transaction")),
     ("GET", "/v1/events", resources.list_all_events),
     ("GET", "/v1/events/<object_id>", resources.retrieve("event")),
@@ -44,6 +68,7 @@ ROUTES: tuple[tuple[str, str, api.Handler], ...] = (
 LISTS = (
     ("charge", "/v1/charges", resources.CHARGE_FILTERS),
     ("payment_intent", "/v1/payment_intents", resources.INTENT_FILTERS),
+    (fraud.KIND, "/v1/radar/early_fraud_warnings", fraud.FILTERS),
     ("balance_transaction", "/v1/balance_transactions", resources.BALANCE_FILTERS),
 )
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -84,6 +109,7 @@ def create_standin(
 def _add_routes(app: Flask) -> None:
     app.register_blueprint(control.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(invoice_pages.blueprint)
     listed = [("GET", url, resources.list_by(kind, url, shape)) for kind, url, shape in LISTS]
     for method, rule, handler in (*ROUTES, *listed):
         app.add_url_rule(rule, f"{method} {rule}", api.endpoint(handler), methods=[method])

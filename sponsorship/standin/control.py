@@ -110,7 +110,7 @@ def move_refund(refund_id: str) -> Response:
 
 @blueprint.post("/payments/<intent_id>")
 def act_on_payment(intent_id: str) -> Response:
-    """Let the bank dispute a payment (`act`: inquire, withdraw, win, lose, close), or refund it as in the dashboard."""
+    """Let the bank dispute a payment (`act`: warn, inquire, withdraw, win, lose, close), or refund it as in the dashboard."""
     order = _order({"act", "amount", "reason"})
     with _transaction() as tx:
         intent = tx.get(intent_id, "payment_intent").body

@@ -3,6 +3,7 @@
 from sponsorship.standin.call import Call
 from sponsorship.standin.errors import ApiError
 from sponsorship.standin.events import emit
+from sponsorship.standin.fraud import settle_warnings, warn
 from sponsorship.standin.lists import LIST_SHAPE, field_is, list_objects
 from sponsorship.standin.objects import DAY_SECONDS, make_balance_transaction, make_object
 from sponsorship.standin.params import read_params, text
@@ -11,7 +12,7 @@ from sponsorship.standin.store import Body, Transaction
 
 FEE = 1500
 DAYS_TO_ANSWER = 9
-ACTS = ("inquire", "withdraw", "win", "lose", "close", "refund")
+ACTS = ("warn", "inquire", "withdraw", "win", "lose", "close", "refund")
 STANDING = ("warning_needs_response", "needs_response", "under_review")
 DISPUTE: Body = {
     "balance_transactions": [],
@@ -36,6 +37,8 @@ def act_on_charge(
     charge = tx.get(charge_id, "charge").body
     if act not in ACTS or charge["status"] != "succeeded":
         raise ApiError(f"{act!r} cannot be done to this charge.", begun=True)
+    if act == "warn":
+        return warn(tx, charge)
     if act == "refund":
         return make_refund(tx, charge, amount, {}, None)
     found = tx.select("dispute", *field_is("charge", charge_id))
@@ -67,7 +70,7 @@ def _open(tx: Transaction, charge: Body, amount: int | None, reason: str, *, is_
         "status": "warning_needs_response" if is_inquiry else "needs_response",
     }
     dispute = tx.add(make_object("du", "dispute", tx.now, DISPUTE, fields))
-    tx.change(charge["id"], disputed=True)
+    settle_warnings(tx, tx.change(charge["id"], disputed=True))
     emit(tx, "charge.dispute.created", dispute)
     return dispute
 

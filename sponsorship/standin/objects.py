@@ -198,6 +198,8 @@ def payment_method_details(method: str) -> Body:
             "wallet": None,
         }
         return {"type": "card", "card": card}
+    if method == "customer_balance":
+        return {"type": method, method: {}}
     account: dict[str, Any] = {"fingerprint": "standin0bank6789", "last4": "6789"}
     if method == "us_bank_account":
         account |= {"account_holder_type": "company", "account_type": "checking", "bank_name": "STAND-IN BANK"}

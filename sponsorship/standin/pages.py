@@ -25,8 +25,9 @@ from sponsorship.standin.payments import (
 )
 from sponsorship.standin.sessions import expire_overdue, origin_of, success_address
 from sponsorship.standin.store import Body, Transaction
+from sponsorship.standin.tax import settle_tax
 
-CLOSE_TAB, ASK_HOLDER = "pay_and_close", "secure"
+CLOSE_TAB, ASK_HOLDER, WORK_OUT_TAX = "pay_and_close", "secure", "work_out_tax"
 ACTS = {
     "pay": pay_by_card,
     CLOSE_TAB: pay_by_card,
@@ -83,8 +84,12 @@ def pay(session_id: str) -> BaseResponse:
         session = _session(tx, session_id)
         act = ACTS.get(wanted)
         buyer, errors = read_buyer(session, request.form)
+        if session["status"] == "open" and not errors:
+            session = settle_tax(tx, session, buyer)
         if session["status"] == "open" and act and not errors:
             session = act(tx, session_id, buyer)
+        elif session["status"] == "open" and wanted == WORK_OUT_TAX and not errors:
+            return _payment_page(tx, session, request.form.to_dict(), {})
         elif session["status"] == "open":
             return _payment_page(tx, session, request.form.to_dict(), errors, status=422)
     engine.wake()
@@ -152,6 +157,7 @@ def _payment_page(
         answers=answers,
         errors=errors,
         address_labels=ADDRESS_LABELS if session["billing_address_collection"] == "required" else {},
+        tax=_tax(session),
         wants_tax_id=session["tax_id_collection"]["enabled"],
         takes_card="card" in methods,
         takes_debit=BANK_DEBITS.get(session["currency"]) in methods,
@@ -178,7 +184,7 @@ def _line(tx: Transaction, item: Body) -> dict[str, Any]:
         "name": item["description"],
         "note": product["description"],
         "quantity": item["quantity"],
-        "amount": format_amount(item["amount_total"], item["currency"]),
+        "amount": format_amount(item["amount_subtotal"], item["currency"]),
     }
 
 
@@ -194,12 +200,26 @@ def _total(session: Body) -> str:
     return format_amount(session["amount_total"], session["currency"])
 
 
+def _tax(session: Body) -> str | None:
+    """The tax as it stands, where this session bears one; in words while it is not worked out."""
+    if not session["automatic_tax"]["enabled"]:
+        return None
+    if session["automatic_tax"]["status"] != "complete":
+        return "by your country"
+    return format_amount(session["total_details"]["amount_tax"], session["currency"])
+
+
+def plain_page(template: str, *, status: int = 200, **values: Any) -> Response:
+    """Render a page that belongs to no session, under the same policy."""
+    return _page(template, None, status=status, **values)
+
+
 def _page(template: str, session: Body | None, *, status: int = 200, **values: Any) -> Response:
     """Render a page under a strict policy; a form may lead on to the shop, since a browser checks redirects, too."""
     shop = [origin_of(session["success_url"]), origin_of(session["cancel_url"])] if session else []
     targets = " ".join(sorted({"'self'", *(origin for origin in shop if origin)}))
-    total = _total(session) if session else None
-    response = make_response(render_template(template, session=session, total=total, **values), status)
+    values = {"total": _total(session) if session else None, **values}
+    response = make_response(render_template(template, session=session, **values), status)
     response.headers["Content-Security-Policy"] = f"{POLICY}; form-action {targets}"
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -2,8 +2,10 @@
 
 from sponsorship.standin.errors import ApiError
 from sponsorship.standin.events import emit
+from sponsorship.standin.invoices import OPEN_ENDED, add_payment
 from sponsorship.standin.money import fee
 from sponsorship.standin.objects import (
+    ADDRESS,
     BANK_DEBITS,
     CHARGE,
     PAYMENT_INTENT,
@@ -14,6 +16,7 @@ from sponsorship.standin.objects import (
 )
 from sponsorship.standin.store import Body, Transaction
 
+BANK_TRANSFER = "customer_balance"  # what arrives at Stripe's bank is used up at once
 DECLINED = {
     "type": "card_error",
     "code": "card_declined",
@@ -118,6 +121,32 @@ def debit_is_under_way(tx: Transaction, session: Body) -> bool:
     return bool(tx.get(session["payment_intent"], "payment_intent").body["status"] == "processing")
 
 
+def pay_invoice(tx: Transaction, invoice: Body, method: str, amount: int) -> Body:
+    """Pay so much of an open invoice on its page, by card or with a transfer to Stripe's bank."""
+    if invoice["status"] not in OPEN_ENDED:
+        raise ApiError(f"This invoice is {invoice['status']}.", begun=True)
+    fields = {
+        "amount": amount,
+        "currency": invoice["currency"],
+        "customer": invoice["customer"],
+        "description": f"Payment for Invoice {invoice['number']}",
+        "metadata": {},
+        "payment_method_types": [method],
+        "status": "requires_payment_method",
+    }
+    intent = tx.add(_make_intent(tx, fields))
+    address = invoice["customer_address"] or {**ADDRESS}
+    buyer = {"address": address, "email": invoice["customer_email"], "name": invoice["customer_name"]}
+    charge = _add_charge(tx, intent, method, buyer, "succeeded")
+    _settle_charge(tx, charge)
+    return add_payment(tx, invoice, _mark_intent_paid(tx, intent["id"], charge))
+
+
+def _make_intent(tx: Transaction, fields: Body) -> Body:
+    body = make_object("pi", "payment_intent", tx.now, PAYMENT_INTENT, fields)
+    return body | {"client_secret": f"{body['id']}_secret_{new_id('x')[2:]}"}
+
+
 def _open_session(tx: Transaction, session_id: str, method: str) -> Body:
     session = tx.get(session_id, "checkout.session").body
     if session["status"] != "open":
@@ -150,9 +179,8 @@ def _ensure_intent(tx: Transaction, session: Body) -> Body:
         "receipt_email": wanted.get("receipt_email"),
         "status": "requires_payment_method",
     }
-    body = make_object("pi", "payment_intent", tx.now, PAYMENT_INTENT, fields)
-    body["client_secret"] = f"{body['id']}_secret_{new_id('x')[2:]}"
-    emit(tx, "payment_intent.created", tx.add(body))
+    body = tx.add(_make_intent(tx, fields))
+    emit(tx, "payment_intent.created", body)
     return body
 
 

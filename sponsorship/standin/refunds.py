@@ -4,6 +4,7 @@ from sponsorship.standin.call import Call
 from sponsorship.standin.errors import ApiError
 from sponsorship.standin.events import emit
 from sponsorship.standin.faults import take_fault
+from sponsorship.standin.fraud import settle_warnings
 from sponsorship.standin.lists import LIST_SHAPE, field_is, list_objects
 from sponsorship.standin.money import format_amount
 from sponsorship.standin.objects import REFUND, make_balance_transaction, make_object
@@ -140,7 +141,9 @@ def _refunded(tx: Transaction, charge_id: str) -> int:
 
 def _recount(tx: Transaction, charge: Body) -> Body:
     refunded = _refunded(tx, charge["id"])
-    return tx.change(charge["id"], amount_refunded=refunded, refunded=refunded == charge["amount"])
+    charge = tx.change(charge["id"], amount_refunded=refunded, refunded=refunded == charge["amount"])
+    settle_warnings(tx, charge)
+    return charge
 
 
 def _move_balance(tx: Transaction, refund: Body, charge: Body, kind: str, amount: int) -> str:

@@ -42,7 +42,7 @@ CREATE_SHAPE: Shape = {
     "adaptive_pricing": group({"enabled": flag}),
     "allow_promotion_codes": _only_false,
     "allowed_payment_method_types": list_of(text(100)),
-    "automatic_tax": group({"enabled": Required(_only_false)}),
+    "automatic_tax": group({"enabled": Required(flag)}),
     "billing_address_collection": one_of("auto", "required"),
     "cancel_url": web_address,
     "client_reference_id": text(200),

@@ -20,14 +20,15 @@ from sponsorship.standin.objects import (
 from sponsorship.standin.params import one_of, read_params, text
 from sponsorship.standin.session_params import CREATE_SHAPE
 from sponsorship.standin.store import Body, Transaction
+from sponsorship.standin.tax import ASKED
 
 LEAST_LIFE_SECONDS = 30 * 60
 MOST_LIFE_SECONDS = 24 * 3600
 SUCCESS_PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 
+NOT_TAXED: Body = {"enabled": False, "liability": None, "provider": None, "status": None}
 SESSION: Body = {
     "after_expiration": None,
-    "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
     "client_secret": None,
     "collected_information": None,
     "consent": None,
@@ -254,7 +255,9 @@ def _chosen(tx: Transaction, params: dict[str, Any], currency: str) -> Body:
     if allowed := params.get("allowed_payment_method_types"):
         methods = [method for method in methods if method in allowed]
     excluded = params.get("excluded_payment_method_types", [])
+    is_taxed = params.get("automatic_tax", {}).get("enabled", False)
     chosen = {
+        "automatic_tax": ASKED if is_taxed else NOT_TAXED,
         "adaptive_pricing": {"enabled": params.get("adaptive_pricing", {}).get("enabled", False)},
         "customer_creation": None if "customer" in params else "if_required",
         "customer_details": _details_known(tx, params),

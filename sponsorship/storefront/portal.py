@@ -6,7 +6,13 @@ from datetime import datetime
 from flask import Blueprint, g, render_template, request, url_for
 
 from sponsorship.accounts.rules import Permission
-from sponsorship.booking.queries import get_order, list_make_goods_of, list_make_goods_placed, list_timeline
+from sponsorship.booking.queries import (
+    get_order,
+    list_make_goods_of,
+    list_make_goods_placed,
+    list_open_of_bookings,
+    list_timeline,
+)
 from sponsorship.core import clock
 from sponsorship.core.db import db
 from sponsorship.core.text import clean_line
@@ -58,7 +64,7 @@ def show_order(token: str) -> str:
     return render_template(
         "storefront/show_order.html", timeline=timeline, view=view, now=now, clauses=order_headline(view.facts, now),
         owed=[one for one in list_make_goods_of(db.session(), ids) if not one.is_cancelled],
-        placed=list_make_goods_placed(db.session(), ids),
+        placed=list_make_goods_placed(db.session(), ids), displaced=list_open_of_bookings(db.session(), ids),
     )  # fmt: skip
 
 
@@ -73,7 +79,7 @@ def show_home() -> str:
     g.newsletter = rows[0].booking.slot.issue.newsletter if rows else next(iter(newsletters), None)
     return render_template(
         "storefront/show_home.html", view=view, newsletters=newsletters,
-        clauses=home_headline(len(view.coming), len(view.ran), _due(view, now)),
+        clauses=home_headline(len(view.coming), len(view.ran), _due(view, now), view.questions),
     )  # fmt: skip
 
 

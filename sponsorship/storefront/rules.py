@@ -151,8 +151,11 @@ def copy_clause(copy_for: date, due_at: datetime, zone: str, now: datetime) -> C
     return f"Copy for {day(copy_for)} is due {moment(due_at, zone)}."
 
 
-def home_headline(coming: int, ran: int, due: Clause | None) -> list[Clause]:
-    """Return the clauses at the head of a sponsor's home: what is to come, and which copy is due next."""
+def home_headline(coming: int, ran: int, due: Clause | None, questions: int = 0) -> list[Clause]:
+    """Return the clauses at the head of a sponsor's home: what waits for an answer, what is to come, which copy is due."""
+    if questions:
+        asked: Clause = (count_word(questions, "thing waits", "things wait") + " for your answer.", "owed")
+        return [asked, *home_headline(coming, ran, due)] if coming else [asked]
     if coming:
         return [f"{count_word(coming, 'slot')} to come.", due or "All copy is in."]
     if ran:

@@ -125,6 +125,7 @@
   const clock = seconds => {
     const two = number => String(number).padStart(2, "0");
     const hours = Math.floor(seconds / 3600), minutes = Math.floor(seconds / 60) % 60;
+    if (hours >= 48) return Math.floor(hours / 24) + " days";
     return (hours ? hours + ":" + two(minutes) : minutes) + ":" + two(seconds % 60);
   };
   function count(element) {

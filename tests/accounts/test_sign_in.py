@@ -63,6 +63,15 @@ def test_a_hundred_visits_of_a_scanner_leave_the_link_for_the_person(
     assert is_signed_in(app, client)
 
 
+def test_a_session_notes_the_browser(client: FlaskClient, session: Session, person: str) -> None:
+    ask(client, person)
+    _, code = mailed(session)
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    assert client.post_form("/sign-in/code", {"code": code}, headers={"User-Agent": agent}).status_code == 303
+    session.rollback()
+    assert session.scalars(select(UserSession.browser)).one() == "Firefox on Linux"
+
+
 def test_a_link_works_once(client: FlaskClient, session: Session, person: str) -> None:
     ask(client, person)
     path, _ = mailed(session)

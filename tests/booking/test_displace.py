@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 
 from sponsorship.booking import queries, services
 from sponsorship.booking.errors import SlotTaken
-from sponsorship.booking.models import Displacement, Order
+from sponsorship.booking.models import Displacement, Order, Waiting
 from sponsorship.booking.rules import (
     BookingKind,
     BookingState,
     DisplacementCause,
     DisplacementState,
     OrderState,
+    PaymentMethod,
     Remedy,
+    WaitingState,
 )
 from sponsorship.core import outbox
 from sponsorship.core.db import db, transaction
@@ -206,6 +208,70 @@ def test_a_cart_beyond_a_lower_capacity_is_released_and_its_slot_is_not_sold_aga
         )
     assert (cart.state, displaced.state) == (OrderState.CANCELLED, DisplacementState.RESOLVED)
     assert queries.occupants_of(session, [slot.id])[slot.id].kind is BookingKind.BLOCK
+
+
+def wait_for_classified(newsletter: Newsletter, now: datetime) -> Waiting:
+    with transaction() as session:
+        return services.join_waiting(
+            session, newsletter=newsletter, issue=issue_on(session, newsletter, DAY), placement=newsletter.placements[2],
+            first_day=DAY, last_day=DAY, company="Pallet", contact_name="Ana", contact_email="ana@pallet.example", now=now,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("freed_by", ["cancelled", "cut", "lapsed", "refund"])
+def test_a_slot_beyond_a_lower_capacity_is_never_offered_to_whoever_waits(
+    session: Session, newsletter: Newsletter, now: datetime, freed_by: str
+) -> None:
+    classified = newsletter.placements[2]
+    orders = [sold(newsletter, now, DAY, "classified", n) for n in range(1, classified.capacity + 1)]
+    waiting = wait_for_classified(newsletter, now)
+    with transaction() as writing:
+        (displaced,) = services.change_capacity(
+            writing, placement=classified, capacity=classified.capacity - 1, actor=WHO, now=now
+        )
+    order, booking = orders[-1], displaced.booking
+    assert booking.order_id == order.id
+    with transaction() as writing:
+        if freed_by == "cut":
+            services.cancel_bookings(writing, order=order, bookings=[booking], reason="", actor=WHO, now=now)
+        elif freed_by == "lapsed":
+            booking.state, order.state = BookingState.HELD, OrderState.HELD
+            services.lapse_order(writing, order=order, now=now)
+        else:
+            services.cancel_order(writing, order=order, reason="", actor=WHO, now=now)
+        if freed_by == "refund":
+            services.resolve_displacement(writing, displacement=displaced, outcome="Paid back", actor=WHO, now=now)
+        occupant = queries.occupants_of(writing, [booking.slot_id])[booking.slot_id]
+        assert (occupant.kind, occupant.reason) == (BookingKind.BLOCK, "Capacity lowered")
+    assert waiting.state is WaitingState.WAITING
+    with transaction() as writing:  # a slot that there is room for goes to whoever waits
+        services.cancel_order(writing, order=orders[0], reason="", actor=WHO, now=now)
+    assert waiting.state is WaitingState.OFFERED
+
+
+def test_a_cart_in_an_issue_that_moves_is_released_and_its_slot_stays_on_sale(
+    session: Session, newsletter: Newsletter, now: datetime
+) -> None:
+    with transaction() as writing:
+        slot = slot_on(session, newsletter, DAY)
+        cart = hold_order(writing, newsletter, [slot], now=now)
+        services.move_issue(
+            writing, issue=slot.issue, day=DAY + timedelta(days=1), reason="A holiday", actor=WHO, now=now
+        )
+    assert cart.state is OrderState.CANCELLED
+    assert queries.occupants_of(session, [slot.id]) == {}
+    with pytest.raises(SlotTaken, match="moved to that day"), transaction() as writing:  # its money came late
+        services.confirm_order(writing, order=cart, method=PaymentMethod.CARD, now=now)
+
+
+def test_the_publisher_may_put_a_slot_that_was_taken_off_back_on_sale(
+    session: Session, newsletter: Newsletter, now: datetime
+) -> None:
+    slot = slot_on(session, newsletter, DAY, "classified", 2)
+    with transaction() as writing:
+        services.change_capacity(writing, placement=newsletter.placements[2], capacity=1, actor=WHO, now=now)
+        services.unblock_slot(writing, slot=slot, actor=WHO, now=now)
+    assert queries.occupants_of(session, [slot.id]) == {}
 
 
 @pytest.mark.parametrize(("displaces", "named"), [(False, 0), (True, 1)])

@@ -168,7 +168,7 @@ def test_the_same_slots_next_quarter_by_the_sponsor_and_as_a_first_refusal_by_th
     assert "Sun 7 Mar" in page.text, "its issue is not planned yet, and the page says so"
     prepared = desk.get(f"/desk/sunday-runbook/proposals/new?renew={order.id}")
     tree = LexborHTMLParser(prepared.text)
-    ids = [node.attributes["value"] for node in tree.css("input[name=slot][type=checkbox]")]
+    ids = [node.attributes["value"] for node in tree.css("input[name=slot][type=checkbox][checked]")]
     assert ids == [str(slot_on(session, newsletter, date(2027, 2, 21)).id)]
     fields = {
         "company": "Tidewatch Ltd",

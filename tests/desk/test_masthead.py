@@ -76,13 +76,17 @@ def test_the_team_sees_its_pages_what_waits_and_when_the_next_issue_goes(
 def test_whoever_works_for_two_newsletters_finds_the_other(
     desk: CheckedClient, season: Newsletter, now: datetime, sign_in: SignIn
 ) -> None:
-    assert texts(tree_of(desk.get(REVENUE)), ".mast .menu__list a") == ["Settings", "Public rate card"]
+    assert texts(tree_of(desk.get(REVENUE)), ".mast .menu__list a") == [
+        "Settings", "Public rate card", "Your account", "Audit trail",
+    ]  # fmt: skip
     with transaction() as session:
         other = make_newsletter(session, now=now, slug="brief", name="The Brief")
     sign_in(desk, "imogen@sundayrunbook.example", newsletter=other)
     assert texts(tree_of(desk.get(REVENUE)), ".mast .menu__list a") == [
         "Settings",
         "Public rate card",
+        "Your account",
+        "Audit trail",
         "All newsletters",
         "The Brief",
     ]

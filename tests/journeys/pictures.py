@@ -1,6 +1,7 @@
 """Pictures of the demo's pages for the README: `python -m tests.journeys.pictures` writes docs/screenshots/."""
 
 import re
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,8 @@ KEPT = {
     ("calendar", 1440, "light"), ("calendar", 390, "light"), ("issue", 1440, "light"), ("review", 1440, "light"),
     ("review", 1440, "dark"), ("report", 1440, "light"), ("report", 390, "light"), ("copy", 1440, "light"),
     ("copy", 390, "light"), ("sponsors", 1440, "light"), ("invoices", 1440, "light"), ("order", 1440, "light"),
+    ("cart", 1440, "light"), ("demand", 1440, "light"), ("proposal", 1440, "light"), ("move", 1440, "light"),
+    ("home", 390, "light"),
 }  # fmt: skip
 
 
@@ -39,6 +42,10 @@ def addresses(publisher: Page, sponsor: Page, desk: Desk) -> dict[str, tuple[Pag
     report = sponsor.get_by_role("link", name=re.compile("Read the report")).first.get_attribute("href")
     copy = sponsor.get_by_role("link", name=re.compile("(Write|Read) the copy")).first.get_attribute("href")
     order = re.sub(r"/copy/.*", "", copy or "")
+    move = sponsor.get_by_role("link", name=re.compile("^Move it")).first.get_attribute("href")
+    sponsor.goto(f"{desk.url}/newsletters/sunday-runbook")
+    boxes = sponsor.locator("table.dates tbody td:nth-child(2) input, table.dates tbody td:nth-child(4) input")
+    picks = "&".join(f"slot={boxes.nth(n).get_attribute('value')}" for n in range(3))
     return {
         "storefront": (sponsor, f"{desk.url}/newsletters/sunday-runbook"),
         "revenue": (publisher, f"{team}/revenue"),
@@ -50,17 +57,32 @@ def addresses(publisher: Page, sponsor: Page, desk: Desk) -> dict[str, tuple[Pag
         "report": (sponsor, f"{desk.url}{report}"),
         "copy": (sponsor, f"{desk.url}{copy}"),
         "order": (sponsor, f"{desk.url}{order}"),
+        "home": (sponsor, f"{desk.url}/sponsor"),
+        "cart": (sponsor, f"{desk.url}/newsletters/sunday-runbook?{picks}&code=RUNBOOK10"),
+        "move": (publisher, f"{desk.url}{re.sub('^/orders/[^/]+', '', move or '')}"),
+        "demand": (publisher, f"{team}/demand"),
+        "proposal": (sponsor, proposal_of(publisher, team)),
     }
 
 
+def proposal_of(publisher: Page, team: str) -> str:
+    """Find the page of the proposal that is out, by its mail."""
+    publisher.goto(re.sub("/desk/.*", "/outbox?to=liv@peatsystems.example", team))
+    found = re.search(r"\S*/orders/[\w-]+/proposal", publisher.locator("main").inner_text())
+    assert found is not None
+    return found[0]
+
+
 def main() -> None:
-    """Start a demo of its own and picture its pages, in the kept sizes and appearances."""
+    """Start a demo of its own and picture its pages, in the kept sizes and appearances; names as arguments: these only."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as var_dir, running_desk(Path(var_dir)) as desk, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system_browser(), args=list(ARGUMENTS))
         publisher = signed_in(browser, desk, "imogen@sundayrunbook.example").new_page()
         sponsor = signed_in(browser, desk, "joost@cinderbox.example").new_page()
         for name, (page, address) in addresses(publisher, sponsor, desk).items():
+            if sys.argv[1:] and name not in sys.argv[1:]:
+                continue
             for width, appearance in MODES:
                 if (name, width, appearance) in KEPT:
                     picture(page, address, width, appearance, FOLDER / f"{name}-{width}-{appearance}.png")

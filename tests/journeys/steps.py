@@ -19,17 +19,17 @@ class OpenIssue:
 
 
 def open_slots(page: Page) -> tuple[OpenIssue, list[Locator]]:
-    """Find an issue with Primary and Sponsored open, and a later one with Primary open: three checkboxes."""
+    """Find an issue with Primary and Sponsored open, and another with Primary open: three checkboxes."""
     rows = page.locator("table.dates tbody tr:has(td:nth-child(2) input)")
     both = page.locator("table.dates tbody tr:has(td:nth-child(2) input):has(td:nth-child(3) input)").first
     text = both.locator("th").inner_text()
     found = re.search(r"(\w{3} \d+ \w{3})\s+No\. (\d+)", text)
     assert found, text
-    later = rows.last
+    other = rows.filter(has_not_text=found[0]).first
     picks = [
         both.locator("td:nth-child(2) input"),
         both.locator("td:nth-child(3) input"),
-        later.locator("td:nth-child(2) input"),
+        other.locator("td:nth-child(2) input"),
     ]
     return OpenIssue(found[2], found[1]), picks
 
@@ -58,15 +58,16 @@ def fill_details(page: Page, *, company: str, email: str) -> None:
 def pay(page: Page) -> None:
     """Decline once, then pay, on the hosted page, and come back to the order."""
     page.wait_for_url("**/pay/cs_*")
-    _fill_pay_page(page)
+    fill_pay_page(page)
     page.get_by_role("button", name="Decline the card").click()
     expect(page.get_by_text("Your card was declined.")).to_be_visible()
-    _fill_pay_page(page)
+    fill_pay_page(page)
     page.get_by_role("button", name=re.compile("^Pay \\$")).click()
     page.wait_for_url(re.compile(r"/orders/[\w-]+$"))
 
 
-def _fill_pay_page(page: Page) -> None:
+def fill_pay_page(page: Page) -> None:
+    """Fill in what the hosted page still asks for."""
     for field in page.locator("form.sheet input[required]").all():
         if not field.input_value():
             field.fill("rosa@quietpager.example" if field.get_attribute("type") == "email" else "Edinburgh")

@@ -17,7 +17,6 @@ from sponsorship.inventory.models import Newsletter
 from sponsorship.payments.models import Invoice, PaymentSession
 from sponsorship.payments.rules import InvoiceState
 from sponsorship.sponsors.models import Sponsor
-from sponsorship.sponsors.services import let_pay_by_invoice
 from tests.factories.booking import make_sponsor
 from tests.factories.inventory import slot_on
 from tests.payments.conftest import DAYS, Shop
@@ -191,7 +190,7 @@ def trusted(shop: Shop, email: str = "joost@cinderbox.example") -> None:
     with transaction() as session:
         newsletter = session.get_one(Newsletter, shop.newsletter_id)
         sponsor = make_sponsor(session, newsletter, name="Cinderbox B.V.", email=email, now=shop.now)
-        let_pay_by_invoice(session, sponsor=sponsor, actor="imogen@sundayrunbook.example", now=shop.now)
+        sponsor.may_pay_by_invoice = True
 
 
 def test_a_sponsor_with_credit_who_is_signed_in_may_order_on_invoice(
@@ -225,7 +224,7 @@ def test_nobody_orders_on_anothers_credit(shop: Shop, client: FlaskClient, sign_
     with transaction() as session:  # somebody else's sponsor has credit too; its contact types Cinderbox's address
         newsletter = session.get_one(Newsletter, shop.newsletter_id)
         other = make_sponsor(session, newsletter, name="Tidewatch", email="stranger@elsewhere.example", now=shop.now)
-        let_pay_by_invoice(session, sponsor=other, actor="imogen@sundayrunbook.example", now=shop.now)
+        other.may_pay_by_invoice = True
     page = post(client, token, pay="invoice")
     assert page.status_code == 422
     assert "Orders on invoice are for sponsors the publisher has cleared." in page.text

@@ -273,7 +273,8 @@ def test_a_paid_page_offers_what_can_still_happen_and_each_button_does_it(desk: 
             assert desk.press(session.id, act, "/afterwards", **more).status_code == 303
         return get(f"{desk.url}/pay/{session.id}")[1].buttons
 
-    assert after() == ["inquire", "withdraw", "refund"]
+    assert after() == ["warn", "inquire", "withdraw", "refund"]
+    assert after("warn") == ["inquire", "withdraw", "refund"]
     assert after("inquire") == ["withdraw", "close", "refund"]
     assert after("withdraw") == ["win", "lose"]
     assert after("win") == ["refund"]

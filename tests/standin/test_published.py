@@ -9,6 +9,7 @@ def test_every_webhook_body_is_as_published(desk: Desk) -> None:
     desk.control("faults", {"target": "refund", "kind": "pending"})
     refund = desk.client.v1.refunds.create({"payment_intent": str(paid.payment_intent)})
     desk.control(f"refunds/{refund.id}", {"status": "failed"})
+    desk.control(f"payments/{desk.paid_session().payment_intent}", {"act": "warn"})
     declined = desk.create_session()
     desk.press(declined.id, "decline")
     desk.client.v1.checkout.sessions.expire(declined.id)

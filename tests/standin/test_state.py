@@ -1,5 +1,6 @@
 """The state file: what outlives a restart, a SIGTERM and a SIGKILL of the process."""
 
+import json
 import os
 import re
 import signal
@@ -78,6 +79,34 @@ def test_a_kill_loses_nothing_that_was_answered(tmp_path: Path, receiver: Receiv
         assert Desk(url, receiver).client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
         events = wait_until(lambda: receiver.events("checkout.session.completed"))
     assert {event.data.object["id"] for event in events} == {session.id}
+
+
+PAID_BEFORE = {
+    "payment_intent": "pi_demo_io-1", "amount": 165_000, "currency": "usd", "fee": 4815, "created": 1_790_000_000,
+    "metadata": {"order_id": "7"},
+}  # fmt: skip
+
+
+def test_a_payment_from_before_is_known_once_and_can_be_refunded(tmp_path: Path, receiver: Receiver) -> None:
+    told = tmp_path / "paid.json"
+    told.write_text(json.dumps([PAID_BEFORE]))
+    for left in (115_000, 65_000):
+        with process(tmp_path / "state.sqlite3", "--payments", str(told)) as (_, url):
+            client = Desk(url, receiver).client
+            client.v1.refunds.create({"payment_intent": "pi_demo_io-1", "amount": 50_000})
+            (charge,) = client.v1.charges.list({"payment_intent": "pi_demo_io-1"}).data
+            assert charge.amount - charge.amount_refunded == left
+            (movement,) = client.v1.balance_transactions.list({"type": "charge"}).data
+            assert (movement.net, movement.created) == (160_185, 1_790_000_000)
+
+
+@pytest.mark.parametrize("text", ["no JSON", '{"a": 1}', '[{"payment_intent": "pi_1"}]'])
+def test_a_file_of_payments_that_is_none_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
+    told = tmp_path / "paid.json"
+    told.write_text(text)
+    command = [sys.executable, "-m", "sponsorship.standin", "--state", str(tmp_path / "s"), "--payments", str(told)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1 and "could not start" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,14 @@ from sponsorship.booking.services import (
     book_archived,
     cancel_order,
     enter_checkout,
+    grant_credits,
+    hold_courtesy,
+    join_waiting,
     lapse_order,
+    propose_order,
     release_order,
     run_bookings,
+    skip_issue,
 )
 from sponsorship.core.db import transaction
 from sponsorship.creative.models import Creative
@@ -245,6 +250,49 @@ def test_a_sponsors_home_gathers_all_that_its_companies_have_and_nothing_of_othe
     copy = tree.css_first(".mast__nav a[href*='/copy/']")
     assert copy.attributes["href"] == f"/orders/{abroad.token}/copy/{abroad.bookings[0].id}"
     assert words(copy.css_first(".count")).startswith("4")
+
+
+def test_a_home_says_what_waits_for_an_answer_what_is_waited_for_and_what_is_left(
+    client: CheckedClient,
+    session: Session,
+    newsletter: Newsletter,
+    confirmed: Order,
+    sign_in: Callable[..., User],
+    now: datetime,
+) -> None:
+    with transaction() as writing:
+        by, company = (
+            "imogen",
+            {"company": "Tidewatch", "contact_name": "Noor", "contact_email": "noor@tidewatch.example"},
+        )
+        kept, waited = (slot_on(writing, newsletter, DAY + week * WEEK, "sponsored") for week in (1, 2))
+        sponsor = make_sponsor(writing, newsletter, now=now, email="noor@tidewatch.example")
+        hold_courtesy(writing, slot=kept, sponsor=sponsor, until=now + WEEK, actor=by, now=now)
+        propose_order(
+            writing, newsletter=newsletter, slot_ids=[slot_on(writing, newsletter, DAY + WEEK, "classified").id], now=now,
+            sponsor_name="Tidewatch", contact_email="noor@tidewatch.example", actor=by,
+        )  # fmt: skip
+        confirmed_order(writing, newsletter, [waited], now=now, company="Quietfox", contact_email="q@quietfox.example",
+                        website="")  # fmt: skip
+        join_waiting(
+            writing, newsletter=newsletter, issue=waited.issue, placement=waited.placement, now=now, **company,
+            first_day=waited.issue.publish_on, last_day=waited.issue.publish_on,
+        )  # fmt: skip
+        grant_credits(writing, sponsor=sponsor, newsletter=newsletter, slots=2, actor=by, now=now)
+        skip_issue(writing, issue=confirmed.bookings[0].slot.issue, reason="A week off.", actor=by, now=now)
+    sign_in(client, "noor@tidewatch.example")
+    tree = fetch(client, "/sponsor")
+    assert words(tree.css_first("h1")).startswith("Three things wait for your answer.")
+    lines = [words(line) for line in tree.css(".lines li")]
+    assert "Copy for Sun 20 Dec is due" in words(tree.css_first("h1")), (
+        "none is asked for an issue that does not come out"
+    )
+    for said in ("Primary of Sun 13 Dec has lost its place", "Sponsored on Sun 20 Dec is held for you",
+                 "One slot proposed to you", "Sponsored on Sun 27 Dec", "2 slots of any placement"):  # fmt: skip
+        assert any(line.startswith(said) for line in lines), said
+    for link in tree.css(".lines a"):
+        assert client.get(link.attributes["href"]).status_code == 200
+    assert "has lost its place" in client.get(f"/orders/{confirmed.token}").text
 
 
 def test_whoever_has_booked_nothing_is_shown_where_to_begin(

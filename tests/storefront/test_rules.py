@@ -129,3 +129,10 @@ def test_every_state_of_an_order_has_a_headline(state: OrderState) -> None:
 )
 def test_the_headline_of_a_sponsors_home(coming: int, ran: int, due: Clause | None, clauses: list[Clause]) -> None:
     assert home_headline(coming, ran, due) == clauses
+
+
+def test_what_waits_for_an_answer_stands_first_on_a_sponsors_home() -> None:
+    assert home_headline(1, 0, None, 2) == [
+        ("Two things wait for your answer.", "owed"), "One slot to come.", "All copy is in.",
+    ]  # fmt: skip
+    assert home_headline(0, 3, None, 1) == [("One thing waits for your answer.", "owed")]

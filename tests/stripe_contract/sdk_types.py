@@ -8,7 +8,7 @@ from typing import Any, ForwardRef, Literal, Union, get_args, get_origin
 
 import stripe.params as root
 import typing_extensions
-from stripe.params import checkout
+from stripe.params import checkout, radar
 
 OPTIONAL = (typing_extensions.NotRequired, typing.NotRequired)
 MARKS = (*OPTIONAL, typing_extensions.Required, typing.Required)
@@ -34,6 +34,8 @@ CALLS: dict[tuple[str, str], Any] = {
     ("get", "/v1/charges/{charge}"): root.ChargeRetrieveParams,
     ("get", "/v1/disputes"): root.DisputeListParams,
     ("get", "/v1/disputes/{dispute}"): root.DisputeRetrieveParams,
+    ("get", "/v1/radar/early_fraud_warnings"): radar.EarlyFraudWarningListParams,
+    ("get", "/v1/radar/early_fraud_warnings/{early_fraud_warning}"): radar.EarlyFraudWarningRetrieveParams,
     ("get", "/v1/account"): root.AccountRetrieveCurrentParams,
     ("post", "/v1/customers"): root.CustomerCreateParams,
     ("get", "/v1/customers"): root.CustomerListParams,

@@ -6,7 +6,7 @@ would ask: is everybody who paid confirmed once, or paid back once; is nobody co
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -108,7 +108,25 @@ def _payment_faults(database_url: str, state: Path, deployment: str) -> Iterator
     for token, order in orders.items():
         if order[3] == "confirmed" and order[5] == "card" and token not in paid:
             yield f"order {order[2]} is confirmed and nobody paid"
-    yield from _balance_faults(database_url, state, {one["payment_intent"] for ones in paid.values() for one in ones})
+    known = {one["payment_intent"] for ones in paid.values() for one in ones}
+    invoiced = _invoice_payments(state, deployment)
+    booked = [reference for ones in receipts.values() for reference, _, _ in ones]
+    yield from (f"{one} is {booked.count(one)} times in the books" for one in invoiced if booked.count(one) != 1)
+    numbers = Counter(one["number"] for one in _invoices(state, deployment))
+    yield from (f"invoice {number} was issued {times} times" for number, times in numbers.items() if times > 1)
+    yield from _balance_faults(database_url, state, known | invoiced)
+
+
+def _invoices(state: Path, deployment: str) -> list[dict[str, Any]]:
+    return [one for one in provider_bodies(state, "invoice") if one["metadata"].get("deployment") == deployment]
+
+
+def _invoice_payments(state: Path, deployment: str) -> set[str]:
+    """What was paid on invoices of ours on the provider's page."""
+    ours = {one["id"] for one in _invoices(state, deployment)}
+    return {
+        one["payment"]["payment_intent"] for one in provider_bodies(state, "invoice_payment") if one["invoice"] in ours
+    }
 
 
 def _amount(state: Path, payment: str) -> int:
@@ -118,7 +136,9 @@ def _amount(state: Path, payment: str) -> int:
 def _balance_faults(database_url: str, state: Path, payments: set[str]) -> Iterator[str]:
     """Of each payment the ledger has at Stripe what Stripe's own balance transactions come to."""
     of_source = {
-        body["id"]: body["payment_intent"] for kind in ("charge", "refund") for body in provider_bodies(state, kind)
+        body["id"]: body["payment_intent"]
+        for kind in ("charge", "refund", "dispute")
+        for body in provider_bodies(state, kind)
     }
     theirs: dict[str, int] = defaultdict(int)
     for movement in provider_bodies(state, "balance_transaction"):

@@ -9,8 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import requests
+
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import get_order
+from sponsorship.booking.rules import OrderState
 from sponsorship.booking.services import lapse_order
 from sponsorship.core import outbox
 from sponsorship.core.config import Settings
@@ -20,8 +23,9 @@ from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import find_issue_on, list_slots
 from sponsorship.inventory.services import mark_issue_sent
 from sponsorship.payments import flows
-from sponsorship.payments.models import Invoice
-from sponsorship.payments.services import confirm_on_invoice, record_bank_payment
+from sponsorship.payments.models import Invoice, Seller
+from sponsorship.payments.rules.reversals import MoneyBack
+from sponsorship.payments.services import Return, cancel_order, confirm_on_invoice, record_bank_payment
 from sponsorship.payments.stripe_gateway import StripeGateway
 from tests.factories.booking import detailed_order, make_sponsor
 from torture._money.stage import Stage
@@ -240,9 +244,56 @@ def does_not_fit(tell: Teller) -> None:
     tell.work()
 
 
+def cancelled(tell: Teller) -> None:
+    """Paid, and the publisher cancels: the slot is free, a credit note is sent, all of the money goes back."""
+    paid_by_card(tell)
+    with transaction() as session:
+        order = session.query(Order).filter(Order.state == OrderState.CONFIRMED).one()
+        cancel_order(
+            session, order=order, booking_ids=[booking.id for booking in order.bookings], keep_basis_points=0,
+            reason="Asked by phone", key="form:cancelled", actor="ann", now=tell.now,
+            by=Return(tell.gateway.prepare_refund, tell.settings.deployment, MoneyBack.REFUND),
+        )  # fmt: skip
+    tell.work()
+
+
+def disputed_and_lost(tell: Teller) -> None:
+    """Paid, and the buyer's bank takes the money back for good."""
+    session_id = tell.open(tell.hold())
+    tell.pay(session_id)
+    tell.webhook("checkout.session.completed")
+    tell.work()
+    payment_id = tell.gateway.fetch_session(session_id).payment_id
+    for act, topic in (("withdraw", "charge.dispute.funds_withdrawn"), ("lose", "charge.dispute.closed")):
+        tell.stage.provider.control(f"payments/{payment_id}", act=act)
+        tell.webhook(topic)
+        tell.work()
+
+
+def invoice_at_the_provider(tell: Teller) -> None:
+    """Confirmed on an invoice that goes through the provider as well, and is paid on its page there."""
+    token = tell.hold()
+    with transaction() as session:
+        order = get_order(session, token)
+        sponsor = make_sponsor(session, order.newsletter, now=tell.now)
+        sponsor.may_pay_by_invoice, order.sponsor = True, sponsor
+        session.merge(Seller(newsletter_id=order.newsletter_id, sends_by_stripe=True))
+        confirm_on_invoice(session, order=order, now=tell.now)
+    tell.work()
+    flows.sync_invoices(gateway=tell.gateway, settings=tell.settings, now=tell.now)
+    with transaction() as session:
+        url = session.query(Invoice).one().provider_url
+    assert url is not None
+    answer = requests.post(url, data={"act": "card"}, allow_redirects=False, timeout=20)
+    assert answer.status_code == 303, answer.status_code
+    tell.webhook("invoice.paid")
+    tell.work()
+
+
 STORIES: tuple[Callable[[Teller], None], ...] = (
     paid_by_card, paid_and_came_back, paid_and_nobody_told, debit_that_succeeds, debit_that_fails, given_up, abandoned,
     late_and_still_free, late_and_sold, answer_lost, on_invoice, ran, does_not_fit,
+    cancelled, disputed_and_lost, invoice_at_the_provider,
 )  # fmt: skip
 
 

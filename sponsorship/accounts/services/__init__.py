@@ -1,10 +1,10 @@
 """Writes about people: accounts and teams, signing in, the audit trail."""
 
+from sponsorship.accounts.services.audit import record_act, seal_audit
 from sponsorship.accounts.services.people import (
     add_member,
     check_publisher,
     make_sure_of_user,
-    record_act,
     remove_member,
 )
 from sponsorship.accounts.services.sign_in import (
@@ -13,6 +13,7 @@ from sponsorship.accounts.services.sign_in import (
     consume_link,
     count_try,
     end_session,
+    end_sessions,
     start_session,
 )
 
@@ -24,8 +25,10 @@ __all__ = [
     "consume_link",
     "count_try",
     "end_session",
+    "end_sessions",
     "make_sure_of_user",
     "record_act",
     "remove_member",
+    "seal_audit",
     "start_session",
 ]

@@ -1,15 +1,15 @@
-"""Writes about people: accounts, team membership, the audit trail."""
+"""Writes about people: accounts and team membership."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.errors import NoPublisherLeft
-from sponsorship.accounts.models import AuditEntry, TeamMember, User
+from sponsorship.accounts.models import TeamMember, User
 from sponsorship.accounts.queries import find_user
 from sponsorship.accounts.rules import TeamRole, normal_email
+from sponsorship.accounts.services.audit import record_act
 
 
 def make_sure_of_user(session: Session, *, email: str, name: str = "", now: datetime) -> User:
@@ -57,25 +57,3 @@ def check_publisher(session: Session, *, newsletter_id: int) -> None:
     owner = select(TeamMember.id).where(TeamMember.newsletter_id == newsletter_id, TeamMember.role == TeamRole.OWNER)
     if session.scalars(owner.limit(1)).one_or_none() is None:
         raise NoPublisherLeft
-
-
-def record_act(
-    session: Session,
-    *,
-    actor: str,
-    action: str,
-    object_type: str,
-    object_id: int,
-    newsletter_id: int | None,
-    now: datetime,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> AuditEntry:
-    """Write one line of the audit trail in the caller's transaction; `action` is a verb in the past tense."""
-    entry = AuditEntry(
-        at=now, actor=actor, action=action, object_type=object_type, object_id=object_id, newsletter_id=newsletter_id,
-        before=before, after=after,
-    )  # fmt: skip
-    session.add(entry)
-    session.flush()
-    return entry

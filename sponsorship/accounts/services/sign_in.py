@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from sponsorship.accounts.errors import CodeWrong, LinkNotUsable, TooManyLinks
 from sponsorship.accounts.models import SignInLink, User, UserSession
-from sponsorship.accounts.queries import find_live_link, find_user
+from sponsorship.accounts.queries import find_live_link, find_user, list_sessions
 from sponsorship.accounts.rules import LINK_LIVES, MOST_CODE_TRIES, MOST_LINKS_PER_HOUR, SESSION_LIVES, normal_email
+from sponsorship.core.errors import NotFound
 from sponsorship.core.mail import queue_mail
 from sponsorship.core.tokens import hash_token, new_code, new_token
 
@@ -98,11 +99,17 @@ def count_try(session: Session, *, token: str | None, browser: str | None) -> No
         session.flush()
 
 
-def start_session(session: Session, *, user: User, now: datetime) -> str:
+def start_session(session: Session, *, user: User, now: datetime, browser: str = "") -> str:
     """Start a session for a person and return its token, for the cookie."""
     token = new_token()
     session.add(
-        UserSession(token_hash=hash_token(token), user_id=user.id, created_at=now, expires_at=now + SESSION_LIVES)
+        UserSession(
+            token_hash=hash_token(token),
+            user_id=user.id,
+            created_at=now,
+            expires_at=now + SESSION_LIVES,
+            browser=browser,
+        )
     )
     session.flush()
     return token
@@ -114,3 +121,21 @@ def end_session(session: Session, *, token: str, now: datetime) -> None:
     if row is not None and row.ended_at is None:
         row.ended_at = now
         session.flush()
+
+
+def end_sessions(
+    session: Session, *, user_id: int, now: datetime, only: int | None = None, but: str | None = None
+) -> int:
+    """End a person's sessions and return how many: the one with id `only`, or all but the one with token `but`.
+
+    Raises NotFound where `only` is nobody's session, or somebody else's.
+    """
+    live = [row for row in list_sessions(session, user_id, now) if but is None or row.token_hash != hash_token(but)]
+    if only is not None:
+        live = [row for row in live if row.id == only]
+        if not live:
+            raise NotFound
+    for row in live:
+        row.ended_at = now
+    session.flush()
+    return len(live)

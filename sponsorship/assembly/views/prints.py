@@ -1,12 +1,14 @@
 """A whole issue laid beside what was sold: checked before it goes out, proved after it was sent."""
 
-from flask import flash, g, render_template, request, url_for
+from flask import current_app, flash, g, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
+from wtforms import Field
 
 from sponsorship.accounts.rules import Permission
 from sponsorship.archive.errors import UnreadableIssue
 from sponsorship.assembly import services
 from sponsorship.assembly.errors import PrintInvalid
+from sponsorship.assembly.flows import fetch_issue
 from sponsorship.assembly.forms import PrintForm, RecordForm
 from sponsorship.assembly.queries import PrintPage, get_check_page, get_proof_page
 from sponsorship.assembly.rules.proof import PrintPurpose
@@ -86,19 +88,31 @@ def _take(issue_id: int, purpose: PrintPurpose) -> Answer:
     form = PrintForm()
     if not form.validate_on_submit():
         return _show(_page(issue_id, purpose), form), 422
-    upload = form.upload.data
     try:
-        given = services.given_issue(form.pasted.data or "", (upload.filename or "", upload.read()) if upload else None)
+        given = _given(form)
         with transaction() as session:
             issue = get_issue(session, issue_id)
             services.save_print(
                 session, issue=issue, purpose=purpose, given=given, actor=name_of(viewer), now=clock.now()
             )
     except (PrintInvalid, UnreadableIssue) as refused:
-        field = form.upload if upload else form.pasted
-        field.errors = [refused.message]
+        _field_of(form).errors = [refused.message]
         return _show(_page(issue_id, purpose), form), refused.status
     return go_to(url_for(f"assembly.show_{purpose.value}", issue_id=issue_id))
+
+
+def _field_of(form: PrintForm) -> Field:
+    """The field that counts: the file, then the text, then the address."""
+    if form.upload.data:
+        return form.upload
+    return form.address if not (form.pasted.data or "").strip() and form.address.data else form.pasted
+
+
+def _given(form: PrintForm) -> services.GivenIssue:
+    if _field_of(form) is form.address:
+        return fetch_issue(form.address.data, prober=current_app.extensions["print_prober"])
+    upload = form.upload.data
+    return services.given_issue(form.pasted.data or "", (upload.filename or "", upload.read()) if upload else None)
 
 
 def _page(issue_id: int, purpose: PrintPurpose) -> PrintPage:

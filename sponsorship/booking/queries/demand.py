@@ -176,6 +176,27 @@ def list_promises(session: Session, newsletter_id: int) -> list[Promise]:
     return list(session.scalars(query.where(Issue.newsletter_id == newsletter_id).order_by(Booking.held_until)))
 
 
+def list_promises_to(session: Session, email: str, sponsor_ids: Collection[int]) -> list[Promise]:
+    """Return what is kept for this address (in normal form) or these sponsors and waits for a yes, soonest end first."""
+    theirs = or_(Promise.contact_email == email, Booking.sponsor_id.in_(sponsor_ids))
+    return list(session.scalars(_held_promises().where(theirs).order_by(Booking.held_until)))
+
+
+def list_proposals_to(session: Session, sponsor_ids: Collection[int]) -> list[Order]:
+    """Return the proposals to these sponsors that wait for an answer, soonest end first."""
+    query = _with_bookings().where(
+        Order.sponsor_id.in_(sponsor_ids), Order.proposed_at.is_not(None), Order.accepted_at.is_(None),
+        Order.state == OrderState.HELD,
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(Order.held_until, Order.id)))
+
+
+def list_wishes_of(session: Session, email: str) -> list[Waiting]:
+    """Return what this address (in normal form) waits for without an offer, earliest first."""
+    query = select(Waiting).where(Waiting.contact_email == email, Waiting.state == WaitingState.WAITING)
+    return list(session.scalars(query.order_by(Waiting.joined_at, Waiting.id)))
+
+
 def _held_promises() -> Select[Any]:
     return (
         select(Promise)

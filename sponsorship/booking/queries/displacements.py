@@ -12,6 +12,7 @@ from sponsorship.booking.queries.orders import LARGEST_ID, occupants_of
 from sponsorship.booking.rules import (
     OCCUPYING,
     BookingKind,
+    BookingState,
     DisplacementCause,
     DisplacementState,
     OccupantFacts,
@@ -102,6 +103,13 @@ def list_displacements_of_order(session: Session, order: Order) -> list[Displace
     """Return the displacements of an order's bookings, oldest first."""
     query = select(Displacement).join(Booking).where(Booking.order_id == order.id)
     return list(session.scalars(query.order_by(Displacement.id)))
+
+
+def list_displacements_to_choose(session: Session, sponsor_ids: Collection[int]) -> list[Displacement]:
+    """Return what fell away of these sponsors' bookings and waits for their choice, earliest first."""
+    query = select(Displacement).join(Booking).where(Booking.sponsor_id.in_(sponsor_ids))
+    query = query.where(Displacement.state == DisplacementState.OPEN, Booking.state == BookingState.CONFIRMED)
+    return list(session.scalars(query.order_by(Displacement.was_on, Displacement.id)))
 
 
 def list_open_of_bookings(session: Session, booking_ids: Collection[int]) -> list[Displacement]:

@@ -41,7 +41,7 @@ def refuse_promo(facts: PromoFacts) -> str:
     if facts.most_uses is not None and facts.uses >= facts.most_uses:
         return f"The code {facts.code} has been used up."
     if facts.most_uses_per_sponsor is not None and (facts.uses_by_sponsor or 0) >= facts.most_uses_per_sponsor:
-        times = count(facts.most_uses_per_sponsor, "time")
+        times = "once" if facts.most_uses_per_sponsor == 1 else count(facts.most_uses_per_sponsor, "time")
         return f"You have used the code {facts.code} already: it holds {times} for each sponsor."
     if not facts.fitting:
         return f"The code {facts.code} is for {' and '.join(facts.placements)} only, and you picked none."

@@ -24,10 +24,10 @@ from sponsorship.booking.rules import (
     OrderState,
     Outcome,
 )
-from sponsorship.booking.services.occupy import free_booking, lock_issues, lock_order, name_slot, note
+from sponsorship.booking.services.occupy import lock_issues, lock_order, name_slot
 from sponsorship.booking.services.order import cancel_order
-from sponsorship.booking.services.promise import close_promise
 from sponsorship.booking.services.slot import block_slot, release_booking
+from sponsorship.booking.services.surplus import CAPACITY_LOWERED, NO_LONGER_SOLD
 from sponsorship.core import outbox
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import DomainError, InvalidTransition
@@ -38,8 +38,6 @@ from sponsorship.inventory.queries import list_slots
 from sponsorship.inventory.rules import IssueState
 from sponsorship.inventory.services import make_slots, note_moved, note_restored, note_skipped
 
-CAPACITY_LOWERED = "Capacity lowered"
-NO_LONGER_SOLD = "No longer sold"
 UNPAID = (OrderState.DRAFT, OrderState.HELD)
 
 
@@ -164,21 +162,9 @@ def resolve_displacement(
     was = displacement.state
     displacement.move_to(DisplacementState.RESOLVED)
     displacement.resolved_at, displacement.outcome = now, outcome
-    if displacement.booking.state not in OCCUPYING:
-        keep_off_sale(session, slot=displacement.booking.slot, displacement=displacement, actor=actor, now=now)
     session.flush()
     note_displacement(session, displacement, "displacement_resolved", actor, now, was=was)
     return displacement
-
-
-def keep_off_sale(session: Session, *, slot: Slot, displacement: Displacement, actor: str, now: datetime) -> None:
-    """Block a slot that a lower capacity or a retired placement has no room for, now that its booking is gone."""
-    if displacement.cause not in (DisplacementCause.CAPACITY_LOWERED, DisplacementCause.PLACEMENT_RETIRED):
-        return
-    session.flush()
-    is_over = slot.issue.state is not IssueState.PLANNED or slot.issue.publish_at <= now
-    if not is_over and slot.id not in occupants_of(session, [slot.id]):
-        block_slot(session, slot=slot, reason=displacement.reason or displacement.cause.label, actor=actor, now=now)
 
 
 def resolve_when_over(session: Session, *, displacement: Displacement, actor: str, now: datetime) -> bool:
@@ -293,31 +279,14 @@ def _displace(
 
 
 def _let_go(session: Session, booking: Booking, reason: str, actor: str, now: datetime) -> None:
-    """Release what is held: the whole order of a cart, or a promise. Whoever began to pay meanwhile is left to it.
-
-    In an issue that stays, a block takes the slot in the same breath, so that it is not offered to whoever waits for it.
-    """
+    """Release what is held: the whole order of a cart, or a promise. Whoever began to pay meanwhile is left to it."""
     order = booking.order
     if order is not None:
         lock_order(session, order)
     if booking.state is not BookingState.HELD or (order is not None and order.state not in UNPAID):
         return
-    free_booking(booking, BookingState.RELEASED, now)
-    session.flush()
-    if booking.slot.issue.state is IssueState.PLANNED:
-        block_slot(session, slot=booking.slot, reason=reason, actor=actor, now=now)
     if order is None:
-        note(
-            session,
-            booking,
-            "released",
-            actor=actor,
-            now=now,
-            was=BookingState.HELD,
-            slot=booking.slot_id,
-            reason=reason,
-        )
-        close_promise(session, booking, BookingState.RELEASED, actor=actor, now=now, stays_in_line=True)
+        release_booking(session, booking=booking, actor=actor, now=now, reason=reason)
     else:
         cancel_order(session, order=order, reason=reason, actor=actor, now=now)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from sponsorship.booking.errors import NotYoursToRelease, SlotTaken
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.queries import list_claims
+from sponsorship.booking.queries import list_claims, list_displacements_of_order
 from sponsorship.booking.rules import (
     BUYER,
     CLOCK,
@@ -16,6 +16,7 @@ from sponsorship.booking.rules import (
     OCCUPYING,
     OPEN_ORDERS,
     BookingState,
+    DisplacementCause,
     OrderState,
     PaymentMethod,
 )
@@ -86,6 +87,7 @@ def confirm_order(session: Session, *, order: Order, method: PaymentMethod, now:
         return order
     lock_issues(session, [booking.slot for row in order.bookings for booking in (row, row.moves) if booking])
     _check_not_run(order)
+    _check_not_moved(session, order)
     try:
         with session.begin_nested():
             if order.state in LATE:
@@ -193,6 +195,18 @@ def _check_not_run(order: Order) -> None:
     if gone:
         ids = tuple(slot.id for slot in gone)
         raise SlotTaken(f"{name_slots(gone)} can no longer be had: the issue went out.", ids)
+
+
+def _check_not_moved(session: Session, order: Order) -> None:
+    """Late money does not take again what was released because its issue moved: nobody agreed to the other day."""
+    gone = [
+        one.booking.slot
+        for one in (list_displacements_of_order(session, order) if order.state in LATE else ())
+        if one.cause is DisplacementCause.ISSUE_MOVED and one.booking.state not in OCCUPYING
+    ]
+    if gone:
+        ids = tuple(slot.id for slot in gone)
+        raise SlotTaken(f"{name_slots(gone)} can no longer be had: the issue moved to that day meanwhile.", ids)
 
 
 def _confirm(session: Session, order: Order, method: PaymentMethod, now: datetime) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from sponsorship.booking.models import Booking, Displacement
 from sponsorship.booking.rules import BookingState, CreditOrigin, DisplacementState, Remedy
-from sponsorship.booking.services.displace import keep_off_sale, note_displacement, resolve_displacement
+from sponsorship.booking.services.displace import note_displacement, resolve_displacement
 from sponsorship.booking.services.move import move_booking
 from sponsorship.booking.services.occupy import lock_order, name_slot
 from sponsorship.booking.services.order import cancel_bookings
@@ -69,10 +69,8 @@ def _move(
 ) -> str:
     if slot is None:
         raise DomainError("Choose the date to move to.")
-    old = booking.slot
     move_booking(session, booking=booking, slot=slot, actor=actor, now=now, waive=True, reason=displacement.reason)
     displacement.to_slot_id = slot.id
-    keep_off_sale(session, slot=old, displacement=displacement, actor=actor, now=now)
     return f"Moved to {name_slot(slot)}"
 
 

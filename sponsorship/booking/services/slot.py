@@ -120,5 +120,5 @@ def _release(
     booking.reason = reason or booking.reason
     note(session, booking, action, actor=actor, now=now, was=was, slot=booking.slot_id, reason=booking.reason)
     close_promise(session, booking, BookingState.RELEASED, actor=actor, now=now, stays_in_line=True)
-    offer_freed(session, [booking.slot], now=now)
+    offer_freed(session, [booking.slot], now=now, takes_off=booking.kind is not BookingKind.BLOCK)
     return booking

@@ -31,6 +31,7 @@ from sponsorship.booking.rules import (
 )
 from sponsorship.booking.services.hold import lock_newsletter
 from sponsorship.booking.services.occupy import check_planned, free_booking, lock_issues, name_slot, note, occupy
+from sponsorship.booking.services.surplus import take_off_surplus
 from sponsorship.core import outbox
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import DomainError
@@ -160,13 +161,16 @@ def step_waiting(
     note_waiting(session, waiting, action, actor=actor, now=now, was=was, reason=reason)
 
 
-def offer_freed(session: Session, slots: Sequence[Slot], *, now: datetime) -> list[Promise]:
+def offer_freed(session: Session, slots: Sequence[Slot], *, now: datetime, takes_off: bool = True) -> list[Promise]:
     """Offer slots that have just become free to whoever is first in line for each; returns the offers made.
 
     Called in the transaction that frees them, after their bookings were flushed. A slot that somebody took meanwhile, whose
-    issue is gone, or whose sale ends within half an hour, is not offered.
+    issue is gone, or whose sale ends within half an hour, is not offered. One that there is no room for any more is blocked
+    instead, unless the publisher himself put it back on sale (`takes_off`).
     """
     session.flush()
+    if takes_off:
+        slots = take_off_surplus(session, slots, now=now)
     awaited = sorted(awaited_slots(session, slots, now), key=lambda slot: slot.id)
     if not awaited:
         return []
@@ -179,7 +183,7 @@ def offer_freed(session: Session, slots: Sequence[Slot], *, now: datetime) -> li
 
 def offer_free_slots(session: Session, *, newsletter: Newsletter, now: datetime) -> list[Promise]:
     """Offer whatever is free and waited for, however it became free: a new issue, more slots, a sale opened again."""
-    return offer_freed(session, list_free_slots(session, newsletter.id, now), now=now)
+    return offer_freed(session, list_free_slots(session, newsletter.id, now), now=now, takes_off=False)
 
 
 def _offer(session: Session, slot: Slot, now: datetime) -> Promise | None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SLUG = "sunday-runbook"
+STORY_PAYMENT = "pi_demo_"  # how the ids of payments begin that were made in the story
 NAME = "The Sunday Runbook"
 TAGLINE = "One letter a week for people who carry the pager."
 INTRODUCTION = (
@@ -19,6 +20,7 @@ PUBLISH_TIME = time(8)
 READERS = 30_412
 OPEN_RATE_BASIS_POINTS = 4300
 INVOICE_DAYS = 14
+CREDIT_LIMIT_MINOR = 1_500_000  # what each company that pays by invoice may owe at a time, in cents
 HORIZON_WEEKS = 26
 
 PUBLISHER = "Imogen Hale"

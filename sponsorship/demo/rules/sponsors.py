@@ -81,11 +81,5 @@ Wrackline         | Finn O’Dowd       | 16 Strand Parade      | Cork T12 A8RR 
 
 SPONSORS: dict[str, SponsorPlan] = {sponsor.key: sponsor for sponsor in map(_company, _ROWS.strip().splitlines())}
 SIGNS_IN = "cinderbox"  # the sponsor whose sign-in link the demo prints
-
-EXCLUSIVE_BASIS_POINTS = 2500
-CATEGORIES: dict[str, tuple[str, ...]] = {
-    "Monitoring": ("tidewatch", "lanternfish", "thistledown"),
-    "Build and deploy": ("kestrel", "brasswick", "pallet"),
-}
-AGENCY = _company("Harbour Media | Kit Solberg | Strandgaten 3 | 5013 Bergen | NO | invoice | 1.00")
-CLIENTS = ("mooring", "ropewalk")
+NEWCOMER = _company("Ashlar Hosting | Ruth Pell | 2 Quarry Road | Bath BA2 6PT | GB | card | 1.00")  # asks to be let in
+AGENCY = "Wharfside Media"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 
 from sponsorship.booking.models import Order
 from sponsorship.booking.services import (
@@ -16,14 +17,20 @@ from sponsorship.booking.services import (
     hold_slots,
     lapse_order_when_due,
 )
-from sponsorship.demo.rules.newsletter import BOOKKEEPER_ADDRESS, INVOICE_DAYS, PUBLISHER_ADDRESS
+from sponsorship.demo.rules.newsletter import (
+    BOOKKEEPER_ADDRESS,
+    CREDIT_LIMIT_MINOR,
+    INVOICE_DAYS,
+    PUBLISHER_ADDRESS,
+    STORY_PAYMENT,
+)
 from sponsorship.demo.rules.schedule import Cell, Deal, MoneyStep, group_orders
-from sponsorship.demo.rules.sponsors import SPONSORS
+from sponsorship.demo.rules.sponsors import SPONSORS, SponsorPlan
 from sponsorship.demo.services.stage import Stage
 from sponsorship.payments.models import Invoice
 from sponsorship.payments.services import confirm_on_card, confirm_on_invoice, record_bank_payment, remind_debtor
 from sponsorship.sponsors.queries import find_sponsor
-from sponsorship.sponsors.services import let_pay_by_invoice
+from sponsorship.sponsors.services import set_credit
 
 HOUSE_AD = "Tell a colleague about the Runbook"
 SURVEY = "Reader survey"
@@ -66,10 +73,15 @@ def _when_ordered(stage: Stage, first: Cell, chance: Random) -> datetime:
 
 
 def _order_by_card(stage: Stage, cells: Sequence[Cell], now: datetime) -> datetime:
-    order, paid_at = _order(stage, cells, now), now + 8 * MINUTE
+    return pay_by_card(stage, _order(stage, cells, now), now)
+
+
+def pay_by_card(stage: Stage, order: Order, now: datetime) -> datetime:
+    """Pay an order that was held at `now`, eight minutes later; returns when that was."""
+    paid_at = now + 8 * MINUTE
     enter_checkout(stage.session, order=order, held_until=now + 50 * MINUTE, now=now + 5 * MINUTE)
     confirm_on_card(
-        stage.session, order=order, reference=f"pi_demo_{order.number.lower()}", amount_minor=order.total_minor,
+        stage.session, order=order, reference=f"{STORY_PAYMENT}{order.number.lower()}", amount_minor=order.total_minor,
         fee_minor=order.total_minor * 29 // 1000 + 30, now=paid_at,
     )  # fmt: skip
     return paid_at
@@ -85,7 +97,10 @@ def _order_with_money_on_its_way(stage: Stage, cells: Sequence[Cell], now: datet
 def _order_on_invoice(stage: Stage, cells: Sequence[Cell], paid_after: timedelta | None, now: datetime) -> datetime:
     order, first, confirmed_at = _order(stage, cells, now), cells[0], now + 6 * MINUTE
     assert order.sponsor is not None
-    let_pay_by_invoice(stage.session, sponsor=order.sponsor, actor=PUBLISHER_ADDRESS, now=now + 4 * MINUTE)
+    set_credit(
+        stage.session, sponsor=order.sponsor, may_pay_by_invoice=True, credit_limit_minor=CREDIT_LIMIT_MINOR,
+        actor=PUBLISHER_ADDRESS, now=now + 4 * MINUTE,
+    )  # fmt: skip
     invoice = confirm_on_invoice(stage.session, order=order, now=confirmed_at)
     if paid_after is not None:
         stage.timeline.at(now + paid_after, partial(_pay, stage, invoice, 1))
@@ -112,16 +127,21 @@ def _order(stage: Stage, cells: Sequence[Cell], now: datetime) -> Order:
     """Hold the slots and give the company's details, three minutes later."""
     slots = [stage.slot_of(cell) for cell in cells]
     order = hold_slots(stage.session, newsletter=stage.newsletter, slot_ids=[slot.id for slot in slots], now=now)
-    buyer = SPONSORS[cells[0].sponsor]
-    give_details(
-        stage.session, order=order, company=buyer.name, website=f"https://{buyer.domain}", street=buyer.street,
-        city=buyer.city, country=buyer.country, vat_number="", contact_name=buyer.contact, contact_email=buyer.address,
-        purchase_order_number="", now=now + 3 * MINUTE,
-    )  # fmt: skip
+    details = details_of(SPONSORS[cells[0].sponsor])
+    give_details(stage.session, order=order, **details, now=now + 3 * MINUTE)
     by_slot = {booking.slot_id: booking for booking in order.bookings}
     for cell, slot in zip(cells, slots, strict=True):
         stage.bookings[cell.place] = by_slot[slot.id]
     return order
+
+
+def details_of(buyer: SponsorPlan) -> dict[str, Any]:
+    """Return what a company types at the checkout."""
+    return {
+        "company": buyer.name, "website": f"https://{buyer.domain}", "street": buyer.street, "city": buyer.city,
+        "country": buyer.country, "vat_number": "", "contact_name": buyer.contact, "contact_email": buyer.address,
+        "purchase_order_number": "",
+    }  # fmt: skip
 
 
 def _abandon(stage: Stage, now: datetime) -> None:

@@ -9,8 +9,9 @@ from sponsorship.demo.queries import find_demo
 from sponsorship.demo.rules.newsletter import HORIZON_WEEKS, TIMEZONE, issue_sunday, next_issue_day
 from sponsorship.demo.rules.schedule import PAST_ISSUES, plan_cells
 from sponsorship.demo.services.copy import plan_copy
+from sponsorship.demo.services.deals import plan_deals, plan_prices
+from sponsorship.demo.services.demand import plan_demand
 from sponsorship.demo.services.issues import plan_past
-from sponsorship.demo.services.kin import plan_kin
 from sponsorship.demo.services.newsletter import open_newsletter
 from sponsorship.demo.services.orders import plan_orders
 from sponsorship.demo.services.stage import Stage, Timeline
@@ -42,7 +43,9 @@ def _tell(session: Session, now: datetime) -> None:
     stage = _set_up(session, now, next_issue_day(now))
     cells = plan_cells(stage.day, stage.issues[0].publish_on)
     plan_orders(stage, cells)
-    plan_kin(stage)
+    plan_prices(stage)
+    plan_deals(stage)
+    plan_demand(stage)
     plan_copy(stage, cells)
     plan_past(stage, cells)
     stage.timeline.run(session)

@@ -1,7 +1,7 @@
 """The publisher's pages that gather, and the masthead above all pages."""
 
-from sponsorship.desk.views import calendar, revenue, sponsors
+from sponsorship.desk.views import audit, calendar, revenue, sponsors
 from sponsorship.desk.views.masthead import masthead_values
 from sponsorship.desk.views.team import blueprint
 
-__all__ = ["blueprint", "calendar", "masthead_values", "revenue", "sponsors"]
+__all__ = ["audit", "blueprint", "calendar", "masthead_values", "revenue", "sponsors"]

@@ -63,10 +63,12 @@ class TeamMasthead:
     def links(self) -> list[Item]:
         """The account menu: the public page, and the desks of the person's other newsletters."""
         rate_card = url_for("storefront.show_storefront", slug=self._newsletter.slug)
-        links = [{"label": "Public rate card", "href": rate_card, "icon": "building-store"}]
+        links = [{"label": "Public rate card", "href": rate_card, "icon": "building-store"}, _account()]
         if self._viewer.may(Permission.SETTINGS, self._newsletter.id):
             settings = url_for("inventory.edit_newsletter", slug=self._newsletter.slug)
             links.insert(0, {"label": "Settings", "href": settings, "icon": "adjustments"})
+            trail = url_for("desk.show_audit", slug=self._newsletter.slug)
+            links.append({"label": "Audit trail", "href": trail, "icon": "history"})
         if len(self._viewer.roles) > 1:
             links.append({"label": "All newsletters", "href": url_for("reporting.show_overview"), "icon": "chart-bar"})
             links += [
@@ -123,9 +125,16 @@ class SponsorMasthead:
     @property
     def links(self) -> list[Item]:
         """The account menu: a member of a team, looking as a sponsor does, finds the way back to the desk."""
-        if self._viewer is not None and self._viewer.roles:
-            return [{"label": "Your desk", "href": url_for("desk.home"), "icon": "report-money"}]
-        return []
+        if self._viewer is None:
+            return []
+        desk = (
+            [{"label": "Your desk", "href": url_for("desk.home"), "icon": "report-money"}] if self._viewer.roles else []
+        )
+        return [*desk, _account()]
+
+
+def _account() -> Item:
+    return {"label": "Your account", "href": url_for("accounts.show_account"), "icon": "user"}
 
 
 def masthead_values() -> dict[str, Any]:

@@ -13,7 +13,15 @@ from sponsorship.payments.flows.checkout import (
 )
 from sponsorship.payments.flows.displaced import refund_displaced
 from sponsorship.payments.flows.invoices import pay_invoice, settle_invoice
-from sponsorship.payments.flows.refunds import send_due_refunds, send_refund, sync_dispute, sync_refund, sync_untold
+from sponsorship.payments.flows.provider_invoices import sync_invoice, sync_invoices
+from sponsorship.payments.flows.refunds import (
+    send_due_refunds,
+    send_refund,
+    sync_dispute,
+    sync_refund,
+    sync_untold,
+    sync_warning,
+)
 from sponsorship.payments.flows.reminders import send_reminders
 from sponsorship.payments.flows.settle import Reconciled, reconcile, settle_inbox, settle_provider_session
 
@@ -38,6 +46,9 @@ __all__ = [
     "settle_provider_session",
     "settle_session",
     "sync_dispute",
+    "sync_invoice",
+    "sync_invoices",
     "sync_refund",
     "sync_untold",
+    "sync_warning",
 ]

@@ -15,13 +15,14 @@ from sponsorship.payments.gateway import (
     ProviderRefund,
     ProviderRefused,
     ProviderUnavailable,
+    ProviderWarning,
 )
 from sponsorship.payments.models import Refund
 from sponsorship.payments.queries import find_refund, list_due_refunds, list_refunds_of_payment
-from sponsorship.payments.queries.reversals import find_dispute, find_receipt_of_payment
+from sponsorship.payments.queries.reversals import find_dispute, find_receipt_of_payment, find_task_of
 from sponsorship.payments.rules import REFUND_STEPS, RefundState
 from sponsorship.payments.rules.reversals import STANDING_DISPUTES, DisputeState, judge_dispute
-from sponsorship.payments.services import import_refund, note_dispute, note_refund, note_refund_trouble
+from sponsorship.payments.services import import_refund, note_dispute, note_refund, note_refund_trouble, note_warning
 
 WINDOW = timedelta(days=90)
 
@@ -76,6 +77,18 @@ def sync_dispute(provider_id: str, *, gateway: PaymentGateway, now: datetime) ->
         return note_dispute(session, order=order, receipt=receipt, told=told, now=now).state
 
 
+def sync_warning(provider_id: str, *, gateway: PaymentGateway, now: datetime) -> str | None:
+    """Ask a person about a payment that may be fraud; returns the task's key, None where the payment is none of ours."""
+    let_go()
+    told = gateway.fetch_warning(provider_id)
+    with transaction() as session:
+        receipt = find_receipt_of_payment(session, told.payment_id or "")
+        if receipt is None:
+            return None
+        order = get_order_by_id(session, receipt.order_id)
+        return note_warning(session, order=order, receipt=receipt, told=told, now=now).key
+
+
 def send_due_refunds(*, gateway: PaymentGateway, now: datetime) -> int:
     """Send, or ask about, every refund that is due; returns how many."""
     with reading() as session:
@@ -86,7 +99,7 @@ def send_due_refunds(*, gateway: PaymentGateway, now: datetime) -> int:
 
 
 def sync_untold(*, gateway: PaymentGateway, now: datetime) -> int:
-    """Take in the refunds and disputes of the last 90 days of which no event told; returns how many there were.
+    """Take in the refunds, disputes and warnings of the last 90 days of which no event told; returns how many there were.
 
     The lists of the objects themselves are asked for: the provider may fail to make an event at all, and then there is none
     to be found afterwards.
@@ -95,20 +108,23 @@ def sync_untold(*, gateway: PaymentGateway, now: datetime) -> int:
     since = now - WINDOW
     try:
         refunds, disputes = gateway.list_refunds_since(since), gateway.list_disputes_since(since)
+        warnings = gateway.list_warnings_since(since)
     except ProviderUnavailable:
-        log.warning("the provider's refunds and disputes could not be listed")
+        log.warning("the provider's refunds, disputes and warnings could not be listed")
         return 0
     with reading() as session:
         new_refunds = [one.provider_id for one in reversed(refunds) if _is_refund_news(session, one)]
         new_disputes = [one.provider_id for one in reversed(disputes) if _is_dispute_news(session, one)]
-    for sync, provider_ids in ((sync_refund, new_refunds), (sync_dispute, new_disputes)):
+        new_warnings = [one.provider_id for one in reversed(warnings) if _is_warning_news(session, one)]
+    news = ((sync_refund, new_refunds), (sync_dispute, new_disputes), (sync_warning, new_warnings))
+    for sync, provider_ids in news:
         for provider_id in provider_ids:
             log.warning("reconciling found %s, of which no webhook had told", provider_id)
             try:
                 sync(provider_id, gateway=gateway, now=now)
             except DomainError as trouble:
                 log.warning("%s could not be settled: %s", provider_id, trouble)
-    return len(new_refunds) + len(new_disputes)
+    return sum(len(provider_ids) for _, provider_ids in news)
 
 
 def _is_refund_news(session: Session, told: ProviderRefund) -> bool:
@@ -130,6 +146,13 @@ def _is_dispute_news(session: Session, told: ProviderDispute) -> bool:
     is_money_gone = told.withdrawn_minor > told.reinstated_minor
     has_flowed = dispute.is_money_gone != is_money_gone or dispute.fee_minor != told.fee_minor
     return has_moved or has_flowed
+
+
+def _is_warning_news(session: Session, told: ProviderWarning) -> bool:
+    """The same of a fraud warning: whether nobody was asked about it, though something can be done."""
+    if not told.is_actionable or find_receipt_of_payment(session, told.payment_id or "") is None:
+        return False
+    return find_task_of(session, f"fraud:{told.provider_id}") is None
 
 
 def _send(facts: RefundFacts, gateway: PaymentGateway) -> ProviderRefund:

@@ -13,8 +13,16 @@ from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.payments.flows.checkout import release_order, settle_session
 from sponsorship.payments.flows.facts import let_go, reading
-from sponsorship.payments.flows.refunds import send_due_refunds, sync_dispute, sync_refund, sync_untold
-from sponsorship.payments.gateway import PaymentGateway, ProviderEvent, ProviderUnavailable
+from sponsorship.payments.flows.provider_invoices import sync_invoice, sync_invoices
+from sponsorship.payments.flows.refunds import send_due_refunds, sync_dispute, sync_refund, sync_untold, sync_warning
+from sponsorship.payments.gateway import (
+    PaymentGateway,
+    ProviderDispute,
+    ProviderEvent,
+    ProviderRefund,
+    ProviderUnavailable,
+    ProviderWarning,
+)
 from sponsorship.payments.queries import (
     find_payment_session,
     find_session_by_metadata,
@@ -30,6 +38,8 @@ OPEN_UNSEEN_FOR = timedelta(seconds=50)
 AWAITING_UNSEEN_FOR = timedelta(minutes=30)
 EVENT_OVERLAP = timedelta(hours=48)
 NOT_BY_WEBHOOK = '{"note": "found by reconciling, not sent"}'
+
+Follower = ProviderRefund | ProviderDispute | ProviderWarning  # what comes after a payment, and names it
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +113,7 @@ def reconcile(*, gateway: PaymentGateway, settings: Settings, now: datetime, dee
         overdue = list_overdue_checkouts(session, now)
     release = partial(release_order, gateway=gateway, now=now)
     released = [_try(release, order_id, "order") for order_id in overdue]
+    sync_invoices(gateway=gateway, settings=settings, now=now, deep=deep)
     refunds = send_due_refunds(gateway=gateway, now=now)
     untold = sync_untold(gateway=gateway, now=now) if deep else 0
     confirmed = [*states, *released].count(OrderState.CONFIRMED)
@@ -122,7 +133,9 @@ def _settle_row(row_id: int, gateway: PaymentGateway, settings: Settings, now: d
         state = _settle_event(event, gateway, settings, now)
     except ProviderUnavailable as away:
         state, error = InboxState.FAILED, str(away)
-    except Exception:
+    except (
+        Exception
+    ):  # whatever it is, this event is kept with its error and tried again; the others are settled meanwhile
         db.session.rollback()
         log.exception("event %s failed", event.event_id)
         state, error = InboxState.FAILED, traceback.format_exc(limit=-3)
@@ -135,21 +148,29 @@ def _settle_event(event: ProviderEvent, gateway: PaymentGateway, settings: Setti
     """Settle the object that an event is about; events of other modes, kinds and installations are none of our business."""
     if event.is_live != (settings.stripe_mode == "live") or event.object_id is None:
         return InboxState.IGNORED
-    outcome: object = None
     if event.topic.startswith("checkout.session."):
-        outcome = settle_provider_session(event.object_id, gateway=gateway, settings=settings, now=now)
-    elif event.topic.startswith("refund."):
-        outcome = sync_refund(event.object_id, gateway=gateway, now=now)
-        if outcome is None and _settle_payment(
-            gateway.fetch_refund(event.object_id).payment_id, gateway, settings, now
-        ):
-            outcome = sync_refund(event.object_id, gateway=gateway, now=now)
-    elif event.topic.startswith("charge.dispute."):
-        outcome = sync_dispute(event.object_id, gateway=gateway, now=now)
-        if outcome is None and _settle_payment(
-            gateway.fetch_dispute(event.object_id).payment_id, gateway, settings, now
-        ):
-            outcome = sync_dispute(event.object_id, gateway=gateway, now=now)
+        return _settled(settle_provider_session(event.object_id, gateway=gateway, settings=settings, now=now))
+    followers: dict[str, tuple[Callable[..., object], Callable[[str], Follower]]] = {
+        "refund.": (sync_refund, gateway.fetch_refund),
+        "charge.dispute.": (sync_dispute, gateway.fetch_dispute),
+        "radar.early_fraud_warning.": (sync_warning, gateway.fetch_warning),
+    }
+    if event.topic.startswith(("invoice.", "invoice_payment.")):
+        is_payment = event.topic.startswith("invoice_payment.")
+        invoice_id = gateway.name_invoice_of(event.object_id) if is_payment else event.object_id
+        return _settled(sync_invoice(invoice_id, gateway=gateway, now=now))
+    found = next((acts for beginning, acts in followers.items() if event.topic.startswith(beginning)), None)
+    if found is None:
+        return InboxState.IGNORED
+    sync, fetch = found
+    outcome = sync(event.object_id, gateway=gateway, now=now)
+    if outcome is None and _settle_payment(fetch(event.object_id).payment_id, gateway, settings, now):
+        outcome = sync(event.object_id, gateway=gateway, now=now)
+    return _settled(outcome)
+
+
+def _settled(outcome: object) -> InboxState:
+    """What an event's row becomes: one that is about nothing of ours is ignored."""
     return InboxState.IGNORED if outcome is None else InboxState.SETTLED
 
 
@@ -157,7 +178,8 @@ def _settle_payment(payment_id: str | None, gateway: PaymentGateway, settings: S
     """Settle the payment first of which something is told that comes after it; False where it is none of ours."""
     told = gateway.find_session_of_payment(payment_id) if payment_id else None
     if told is None:
-        return False
+        invoice_id = gateway.find_invoice_of_payment(payment_id) if payment_id else None
+        return invoice_id is not None and sync_invoice(invoice_id, gateway=gateway, now=now) is not None
     settled = settle_provider_session(told.provider_id, gateway=gateway, settings=settings, now=now)
     return settled is not None
 

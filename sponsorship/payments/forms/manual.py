@@ -18,13 +18,8 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import Email, Length, Optional, ValidationError
 
-from sponsorship.core.text import clean_line
-from sponsorship.payments.forms import LONGEST_LINE, read_amount
+from sponsorship.payments.forms.fields import LONGEST_LINE, one_line, read_amount
 from sponsorship.payments.rules.manual import Way
-
-
-def _line(text: str | None) -> str:
-    return clean_line(text or "")
 
 
 class ManualBookingForm(FlaskForm):
@@ -33,25 +28,25 @@ class ManualBookingForm(FlaskForm):
     way = RadioField("How it is paid", default=Way.CARD.value)
     slot = SelectMultipleField("Slots", coerce=int, validate_choice=False)
     company = StringField(
-        "Sponsor", [Length(max=120, message="A shorter name, please.")], [_line],
+        "Sponsor", [Length(max=120, message="A shorter name, please.")], [one_line],
         description="One of yours, or a new name: then it joins your sponsors.",
     )  # fmt: skip
-    contact_name = StringField("Contact", [Length(max=120, message="A shorter name, please.")], [_line])
+    contact_name = StringField("Contact", [Length(max=120, message="A shorter name, please.")], [one_line])
     contact_email = StringField(
         "E-mail",
         [Optional(), Email("That does not look like an e-mail address."), Length(max=254)],
-        [_line],
+        [one_line],
         description="Empty: the first contact that you have of them.",
     )
     total = StringField(
-        "Agreed price for all, before tax", [Length(max=40)], [_line], description="Empty: what the rate card says."
+        "Agreed price for all, before tax", [Length(max=40)], [one_line], description="Empty: what the rate card says."
     )
     is_exclusive = BooleanField("No competitor in the same issue")
-    purchase_order_number = StringField("Their purchase order number", [Length(max=80)], [_line])
+    purchase_order_number = StringField("Their purchase order number", [Length(max=80)], [one_line])
     valid_until = DateField("The link works until the end of", [Optional()], description="Empty: three days.")
     message = TextAreaField("A note to the sponsor", [Length(max=1000, message="Say it in 1,000 characters.")])
     approver = SelectField("Approved by", choices=[], validate_choice=False)
-    reason = StringField("Why it is free", [Length(max=LONGEST_LINE)], [_line])
+    reason = StringField("Why it is free", [Length(max=LONGEST_LINE)], [one_line])
     accept_terms = BooleanField("The sponsor has agreed to your terms")
 
     def __init__(

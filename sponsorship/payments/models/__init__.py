@@ -166,6 +166,8 @@ class Invoice(Base):
     close_reason: Mapped[str] = mapped_column(default="")
     provider_id: Mapped[str | None]
     provider_url: Mapped[str | None] = mapped_column(Text)  # where the provider has it paid
+    provider_status: Mapped[str | None]  # the provider's word for it, as it last said
+    provider_open_minor: Mapped[int | None] = mapped_column(BigInteger)  # what its page would take
     order: Mapped[Order] = relationship(lazy="joined", innerjoin=True)
 
     @property

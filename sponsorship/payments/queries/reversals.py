@@ -210,6 +210,19 @@ def get_task(session: Session, task_id: int) -> MoneyTask:
     return task
 
 
+def get_task_of(session: Session, key: str) -> MoneyTask:
+    """Return the task of a cause; raises NotFound."""
+    task = find_task_of(session, key)
+    if task is None:
+        raise NotFound
+    return task
+
+
+def find_task_of(session: Session, key: str) -> MoneyTask | None:
+    """Return the task of a cause, open or done, or None."""
+    return session.scalars(select(MoneyTask).where(MoneyTask.key == key)).one_or_none()
+
+
 def list_kept_money(session: Session, order_id: int) -> list[KeptMoney]:
     """Return the money of an order's receipts that pays for nothing yet."""
     query = select(KeptMoney).where(KeptMoney.order_id == order_id, KeptMoney.left_minor > 0)

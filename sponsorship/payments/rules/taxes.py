@@ -90,6 +90,19 @@ def tax_lines(rule: TaxRule | None, nets: Sequence[int], currency: str) -> Tax:
     return Tax(rule, tuple(step * ((net * rule.basis_points + unit // 2) // unit) for net in nets))
 
 
+def implied_rate(nets: Sequence[int], tax_minor: int) -> int:
+    """Return the rate in basis points by which these lines bear that tax, each rounded half up; 0 where no one rate does."""
+    total = sum(nets)
+    rate = (tax_minor * 10_000 + total // 2) // total if total else 0
+    return rate if sum((net * rate + 5_000) // 10_000 for net in nets) == tax_minor else 0
+
+
+def percent_text(basis_points: int) -> str:
+    """Return a rate as papers write it: "20 %", "8.1 %"; nothing for none."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}{f'.{rest:02d}'.rstrip('0') if rest else ''} %" if basis_points else ""
+
+
 def rate_text(rule: TaxRule) -> str:
     """Return the rule as an invoice says it: "VAT 20 %" or "VAT, reverse charge"."""
     return f"{rule.label}, reverse charge" if rule.is_reverse_charge else rule.label

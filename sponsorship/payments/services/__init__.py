@@ -12,7 +12,7 @@ from sponsorship.payments.services.cancelling import cancel_order
 from sponsorship.payments.services.comps import comp_order
 from sponsorship.payments.services.credit_notes import Return, refund_amount
 from sponsorship.payments.services.debts import void_invoice, write_off_invoice
-from sponsorship.payments.services.disputes import note_dispute
+from sponsorship.payments.services.disputes import note_dispute, note_warning
 from sponsorship.payments.services.external import import_refund
 from sponsorship.payments.services.imports import Judged, import_rows, judge_rows
 from sponsorship.payments.services.inbox import claim_event, close_event, store_event
@@ -89,6 +89,7 @@ __all__ = [
     "note_refund",
     "note_refund_trouble",
     "note_session",
+    "note_warning",
     "note_wrong_mode",
     "pay_back_by_bank",
     "place_make_good",

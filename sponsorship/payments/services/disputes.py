@@ -10,9 +10,9 @@ from sponsorship.booking.rules import BookingState
 from sponsorship.core.db import lock_rows
 from sponsorship.core.format import money
 from sponsorship.inventory.services import today_of
-from sponsorship.payments.gateway import ProviderDispute
-from sponsorship.payments.models import Dispute, JournalEntry, Receipt
-from sponsorship.payments.queries.reversals import find_dispute, read_order_money
+from sponsorship.payments.gateway import ProviderDispute, ProviderWarning
+from sponsorship.payments.models import Dispute, JournalEntry, MoneyTask, Receipt
+from sponsorship.payments.queries.reversals import find_dispute, get_task_of, read_order_money
 from sponsorship.payments.rules import Account, EntryKind, Posting
 from sponsorship.payments.rules.reversals import (
     DisputeState,
@@ -58,6 +58,26 @@ def note_dispute(session: Session, *, order: Order, receipt: Receipt, told: Prov
     session.flush()
     _tell(session, dispute, before, now)
     return dispute
+
+
+def note_warning(
+    session: Session, *, order: Order, receipt: Receipt, told: ProviderWarning, now: datetime
+) -> MoneyTask:
+    """Ask a person whether to give a payment back that its card's bank holds for fraud: it costs less than the dispute.
+
+    Nothing is posted, and nothing happens by itself. Asked once; where it was disputed or given back already, the question
+    is closed.
+    """
+    key = f"fraud:{told.provider_id}"
+    amount = money(receipt.amount_minor, receipt.currency, cents=True)
+    task = ask_person(
+        session, key=key, kind=TaskKind.FRAUD_WARNING, order=order, now=now,
+        sentence=f"The card’s bank believes that its holder did not pay these {amount} ({told.kind.replace('_', ' ')}). "
+        "Given back now, it will not be disputed, which would cost a fee as well.",
+    )  # fmt: skip
+    if not told.is_actionable:
+        close_tasks_of(session, key=key, actor=PROVIDER, now=now)
+    return task or get_task_of(session, key)
 
 
 def _post_movements(session: Session, dispute: Dispute, told: ProviderDispute, now: datetime) -> None:

@@ -13,6 +13,7 @@ from sponsorship.core.web import page_url
 from sponsorship.payments.models import CreditNote, Invoice, OrderTerms, Seller
 from sponsorship.payments.queries.terms import find_terms, get_seller
 from sponsorship.payments.rules import InvoiceState
+from sponsorship.payments.rules.taxes import percent_text
 
 Values = dict[str, Any]
 COLUMNS = ["Placement", "Issue", "Tax", "Net"]
@@ -123,8 +124,7 @@ def _rows(
 def _rate(terms: OrderTerms) -> str:
     if terms.is_reverse_charge:
         return "0 %"
-    whole, rest = divmod(terms.tax_basis_points, 100)
-    return f"{whole}{f'.{rest:02d}'.rstrip('0') if rest else ''} %" if terms.tax_basis_points else ""
+    return percent_text(terms.tax_basis_points)
 
 
 def _payment(invoice: Invoice, seller: Seller) -> list[str]:

@@ -85,7 +85,7 @@ def confirm_on_invoice(session: Session, *, order: Order, now: datetime, by_publ
         raise InvalidTransition
     if order.held_until is not None and order.held_until <= now:
         raise HoldExpired
-    decide_tax(session, order=order, now=now)
+    decide_tax(session, order=order, now=now, on_invoice=True)
     confirm_order(session, order=order, method=PaymentMethod.INVOICE, now=now)
     check_credit_limit(session, order=order)
     due_on = today_of(order.newsletter, now) + timedelta(days=order.newsletter.invoice_days)

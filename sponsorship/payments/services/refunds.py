@@ -13,8 +13,8 @@ from sponsorship.core.db import lock_rows
 from sponsorship.core.format import money
 from sponsorship.inventory.services import today_of
 from sponsorship.payments.errors import NotPayableByBank
-from sponsorship.payments.gateway import ProviderRefund, ProviderSession
-from sponsorship.payments.models import PaymentSession, Receipt, Refund
+from sponsorship.payments.gateway import ProviderMoney, ProviderRefund
+from sponsorship.payments.models import Receipt, Refund
 from sponsorship.payments.queries import find_receipt, find_refund_of_receipt
 from sponsorship.payments.queries.reversals import list_kept_money
 from sponsorship.payments.rules import (
@@ -38,16 +38,14 @@ from sponsorship.payments.services.tasks import ask_person, close_tasks_of
 PROVIDER = "payment provider"
 
 
-def keep_unapplied(
-    session: Session, *, payment: PaymentSession, told: ProviderSession, now: datetime
-) -> Receipt | None:
+def keep_unapplied(session: Session, *, order: Order, paid: ProviderMoney, now: datetime) -> Receipt | None:
     """Put money into the books that pays for nothing, in the currency it came in; None where it is in the books already."""
-    order, reference = payment.order, told.money_id
-    if not told.amount_minor or find_receipt(session, order.id, ReceiptSource.STRIPE, reference) is not None:
+    reference = paid.money_id
+    if not paid.amount_minor or find_receipt(session, order.id, ReceiptSource.STRIPE, reference) is not None:
         return None
     receipt = Receipt(
-        order_id=order.id, source=ReceiptSource.STRIPE, reference=reference, amount_minor=told.amount_minor,
-        fee_minor=told.fee_minor, currency=told.currency, received_at=now,
+        order_id=order.id, source=ReceiptSource.STRIPE, reference=reference, amount_minor=paid.amount_minor,
+        fee_minor=paid.fee_minor, currency=paid.currency, received_at=now,
     )  # fmt: skip
     session.add(receipt)
     session.flush()

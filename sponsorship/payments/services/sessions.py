@@ -199,7 +199,7 @@ def apply_session(
     """
     _lock(session, payment)
     order, verdict = payment.order, told.verdict
-    payment.checked_at = now
+    payment.checked_at, payment.url = now, told.url or payment.url
     if verdict is SessionVerdict.EXPIRED:
         _expire(session, payment, given_up_by, now)
     elif verdict in (SessionVerdict.PAID, SessionVerdict.AWAITING, SessionVerdict.REFUSED):
@@ -255,11 +255,11 @@ def _take_payment(
     if find_receipt(session, order.id, ReceiptSource.STRIPE, told.money_id) is not None:
         return
     if payment.is_for_invoice:
-        take_card_payment(session, payment=payment, told=told, refund_request=refund_request, now=now)
+        take_card_payment(session, order=order, paid=told.money, refund_request=refund_request, now=now)
         return
     is_double = order.state not in (*UNPAID, *LATE, OrderState.HELD)
     if is_double or not _confirm(session, payment, told, now):
-        receipt = keep_unapplied(session, payment=payment, told=told, now=now)
+        receipt = keep_unapplied(session, order=order, paid=told.money, now=now)
         if receipt is not None and order.state is not OrderState.NEEDS_REVIEW:
             request_refund(session, order=order, receipt=receipt, request=refund_request, is_double=is_double, now=now)
 
@@ -268,7 +268,7 @@ def _confirm(session: Session, payment: PaymentSession, told: ProviderSession, n
     """Confirm the order with its money; False where it came too late and the slots are gone."""
     order = payment.order
     if payment.is_taxed_there:
-        take_told_tax(session, order=order, tax_minor=told.tax_minor, now=now)
+        take_told_tax(session, order=order, told=told, now=now)
     is_gone = order.state in LATE and any(
         b.slot.issue.state is not IssueState.PLANNED or b.slot.issue.publish_at <= now for b in order.bookings
     )
@@ -312,7 +312,7 @@ def _put_aside(
     order = payment.order
     payment.error = "; ".join(wrong)
     if told.verdict is SessionVerdict.PAID and told.is_live == payment.is_live:
-        keep_unapplied(session, payment=payment, told=told, now=now)
+        keep_unapplied(session, order=order, paid=told.money, now=now)
     if OrderState.NEEDS_REVIEW in ORDER_STEPS[order.state]:
         before = order.state.value
         order.move_to(OrderState.NEEDS_REVIEW)

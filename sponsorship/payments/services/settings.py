@@ -26,6 +26,7 @@ def describe_seller(
     tax_mode: TaxMode,
     reminder_days: Sequence[int],
     holds_disputed: bool,
+    sends_by_stripe: bool,
     invoice_days: int,
     actor: str,
     now: datetime,
@@ -34,17 +35,18 @@ def describe_seller(
     seller = session.get(Seller, newsletter.id)
     before = {"tax_mode": seller.tax_mode.value, "country": seller.country} if seller else None
     if seller is None:
-        seller = Seller(newsletter_id=newsletter.id, sends_by_stripe=False)
+        seller = Seller(newsletter_id=newsletter.id)
         session.add(seller)
     seller.name, seller.street, seller.city, seller.country = name, street, city, country
     seller.tax_number, seller.bank_details, seller.footer = tax_number, bank_details.strip(), footer.strip()
     seller.tax_mode, seller.reminder_days, seller.holds_disputed = tax_mode, list(reminder_days), holds_disputed
-    newsletter.invoice_days = invoice_days
+    seller.sends_by_stripe, newsletter.invoice_days = sends_by_stripe, invoice_days
     session.flush()
     record_act(
         session, actor=actor, action="seller_described", object_type="newsletter", object_id=newsletter.id,
         newsletter_id=newsletter.id, now=now, before=before,
-        after={"tax_mode": tax_mode.value, "country": country, "tax_number": tax_number, "invoice_days": invoice_days},
+        after={"tax_mode": tax_mode.value, "country": country, "tax_number": tax_number, "invoice_days": invoice_days,
+               "sends_by_stripe": sends_by_stripe},
     )  # fmt: skip
     return seller
 

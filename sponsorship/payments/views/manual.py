@@ -1,7 +1,6 @@
 """The publisher books in his own name: by card link, on invoice, comped, or for the house."""
 
 from datetime import time, timedelta
-from itertools import groupby
 
 from flask import flash, g, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from sponsorship.booking.rules import MOST_SLOTS, exclusive_label
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
-from sponsorship.core.format import local, month
+from sponsorship.core.format import local
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter, Slot
 from sponsorship.inventory.queries import get_newsletter, list_slots_by_id
@@ -109,14 +108,10 @@ def _show(newsletter: Newsletter, form: ManualBookingForm, refusal: str, status:
     picked = _picked(newsletter, form)
     page = render_template(
         "payments/book_by_hand.html", form=form, refusal=refusal, picked=picked,
-        months=[(name, list(slots)) for name, slots in groupby((s for s in free if s not in picked), _month)],
+        free=[s for s in free if s not in picked],
         sponsors=list_sponsors(session, newsletter.id), exclusive=_exclusive_option(newsletter),
     )  # fmt: skip
     return page, status
-
-
-def _month(slot: Slot) -> str:
-    return month(slot.issue.publish_on)
 
 
 def _exclusive_option(newsletter: Newsletter) -> str:

@@ -20,6 +20,7 @@ from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.core.format import money
+from sponsorship.core.money import to_major
 from sponsorship.core.tokens import new_token
 from sponsorship.core.web import Access, access, go_to, settings
 from sponsorship.payments.forms import CompForm, MoneyBackForm
@@ -53,6 +54,7 @@ from sponsorship.payments.services import (
 from sponsorship.payments.services.documents import credit_note_pdf
 
 Page = AnyResponse | str | tuple[str, int]
+FRAUD_REASON = "Paid back on a warning of the card’s bank"
 
 
 @blueprint.get("/desk/orders/<int:order_id>/money")
@@ -60,7 +62,7 @@ Page = AnyResponse | str | tuple[str, int]
 def show_order_money(order_id: int) -> str:
     """Show what happened to an order's money, and the form that gives some back."""
     order = _order(order_id, Permission.READ)
-    return _show(order, _form(order))
+    return _show(order, _form(order, is_fraud="fraud" in request.args))
 
 
 @blueprint.post("/desk/orders/<int:order_id>/money-back")
@@ -157,10 +159,17 @@ def _order(order_id: int, permission: Permission) -> Order:
     return order
 
 
-def _form(order: Order) -> MoneyBackForm:
+def _form(order: Order, *, is_fraud: bool = False) -> MoneyBackForm:
+    """The form as it is shown first; where a payment may be fraud, filled in to give all of it back."""
     live = [booking for booking in order.bookings if booking.state is BookingState.CONFIRMED]
-    kept = _kept_by_policy(order, live)
-    return MoneyBackForm(bookings=live, currency=order.currency, ticket=new_token(), keep_percent=kept)
+    filled: dict[str, Any] = {"keep_percent": _kept_by_policy(order, live)}
+    if is_fraud:
+        total = read_order_money(db.session(), order.id).total_minor
+        filled = {
+            "keep_percent": "0", "reason": FRAUD_REASON, "ticked": [booking.id for booking in live],
+            "amount": str(to_major(total, order.currency)),
+        }  # fmt: skip
+    return MoneyBackForm(bookings=live, currency=order.currency, ticket=new_token(), **filled)
 
 
 def _kept_by_policy(order: Order, live: Sequence[Booking]) -> str:

@@ -33,6 +33,7 @@ def change_money_settings(slug: str) -> Response | tuple[str, int]:
             session, newsletter=get_newsletter(session, slug), actor=g.viewer.email, now=clock.now(),
             tax_mode=TaxMode(form.tax_mode.data), reminder_days=read_schedule(form.reminder_days.data or ""),
             holds_disputed=bool(form.holds_disputed.data), invoice_days=form.invoice_days.data or 14,
+            sends_by_stripe=bool(form.sends_by_stripe.data),
             **{name: form[name].data or "" for name in FIELDS},
         )  # fmt: skip
     flash("Saved. Invoices issued from now on say so.", "ok")
@@ -79,7 +80,7 @@ def _newsletter(slug: str) -> Newsletter:
 def _form(newsletter: Newsletter, *, bare: bool = False) -> MoneySettingsForm:
     seller = get_seller(db.session(), newsletter)
     known = {name: getattr(seller, name) for name in FIELDS} | {
-        "tax_mode": seller.tax_mode.value, "holds_disputed": seller.holds_disputed,
+        "tax_mode": seller.tax_mode.value, "holds_disputed": seller.holds_disputed, "sends_by_stripe": seller.sends_by_stripe,
         "invoice_days": newsletter.invoice_days, "reminder_days": ", ".join(map(str, seller.reminder_days)),
     }  # fmt: skip
     return MoneySettingsForm(formdata=None, **known) if bare else MoneySettingsForm(**known)

@@ -6,16 +6,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from sponsorship.accounts.rules import Viewer
 from sponsorship.assembly.queries import SlotView, list_views
 from sponsorship.booking.models import Booking, Order
-from sponsorship.booking.queries import list_bookings, list_bookings_of_sponsors, own_move_deadline
+from sponsorship.booking.queries import list_bookings, own_move_deadline
 from sponsorship.booking.rules import OCCUPYING, BookingState, OrderState, SlotState
 from sponsorship.core.format import local, money
+from sponsorship.inventory.rules import IssueState
 from sponsorship.payments.models import Invoice
 from sponsorship.payments.queries import find_invoice_of_order
 from sponsorship.payments.rules import InvoiceState
-from sponsorship.sponsors.queries import list_companies_of_user
 from sponsorship.storefront.rules import OrderFacts
 
 COPY_IS_IN = (SlotState.REVIEW, SlotState.APPROVED, SlotState.RAN)
@@ -32,8 +31,9 @@ class BookingRow:
 
     @property
     def wants_copy(self) -> bool:
-        """Whether copy is still to be written or changed."""
-        return self.has_copy_page and self.view is not None and self.view.state not in COPY_IS_IN
+        """Whether copy is still to be written or changed, for an issue that comes out."""
+        is_off = self.booking.slot.issue.state is IssueState.SKIPPED
+        return self.has_copy_page and not is_off and self.view is not None and self.view.state not in COPY_IS_IN
 
     @property
     def has_copy_page(self) -> bool:
@@ -86,26 +86,9 @@ class OrderView:
         return self.order.state in (OrderState.LAPSED, OrderState.CANCELLED) and self.order.confirmed_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class HomeView:
-    """All that a person's companies have booked: what is to come, soonest first, and what ran, latest first.
-
-    `has_clients`: they are more than one, so that each line has to say whose it is.
-    """
-
-    coming: tuple[BookingRow, ...]
-    ran: tuple[BookingRow, ...]
-    has_clients: bool = False
-
-    @property
-    def next_copy(self) -> BookingRow | None:
-        """The booking whose copy is wanted soonest."""
-        return next_copy(self.coming)
-
-
 def view_order(session: Session, order: Order, now: datetime) -> OrderView:
     """Return an order as its page shows it."""
-    rows = _rows(session, list_bookings(session, order), now)
+    rows = view_rows(session, list_bookings(session, order), now)
     invoice = find_invoice_of_order(session, order.id)
     wanted = next_copy(rows)
     owed = invoice.open_minor if invoice is not None else 0
@@ -126,26 +109,13 @@ def view_order(session: Session, order: Order, now: datetime) -> OrderView:
     return OrderView(order, rows, invoice, facts)
 
 
-def view_home(session: Session, viewer: Viewer, now: datetime) -> HomeView:
-    """Return the bookings of every sponsor that a person acts for, and of an agency's clients.
-
-    Closed ones, and archived ones without a price, are left out.
-    """
-    sponsors = list_companies_of_user(session, viewer.user_id)
-    bookings = list_bookings_of_sponsors(session, [sponsor.id for sponsor in sponsors])
-    rows = [row for row in _rows(session, bookings, now) if row.view is not None]
-    coming = [row for row in rows if row.booking.state is not BookingState.RAN]
-    ran = [row for row in reversed(rows) if row.booking.state is BookingState.RAN]
-    return HomeView(tuple(coming), tuple(ran), len(sponsors) > 1)
-
-
 def next_copy(rows: Sequence[BookingRow]) -> BookingRow | None:
     """Return the row whose copy is wanted soonest, or None where all of it is in."""
     return min((row for row in rows if row.wants_copy), key=lambda row: row.copy_due_at, default=None)
 
 
-def _rows(session: Session, bookings: Sequence[Booking], now: datetime) -> tuple[BookingRow, ...]:
-    """A slot that was freed may be somebody else's by now: its state is not shown to whoever had it."""
+def view_rows(session: Session, bookings: Sequence[Booking], now: datetime) -> tuple[BookingRow, ...]:
+    """Return bookings as their sponsor sees them; the state of a slot that is somebody else's by now is not shown."""
     views = {view.slot.id: view for view in list_views(session, [booking.slot for booking in bookings], now)}
     rows = []
     for booking in bookings:

@@ -53,28 +53,36 @@ def import_export(
     raw = session.connection().connection.driver_connection
     store = _store_postgresql if session.connection().dialect.name == "postgresql" else _store_sqlite
     before = _count(session, issue)
-    while piece := list(islice(reader, PIECE)):
-        rows = []
-        for number, row in enumerate(piece, start=2 + done.rows):
+    while True:
+        rows: list[tuple[int, int, int, int]] = []
+        first = done.rows
+        for row in islice(reader, PIECE):  # never held as a list: the collector would walk over it again and again
+            done.rows += 1
             try:
                 url, digest, at, who = read(row)
             except (ValueError, IndexError) as error:
-                done.bad += 1
-                if len(done.bad_rows) < NAMES_TOLD:
-                    reason = "too few columns" if isinstance(error, IndexError) else str(error)
-                    done.bad_rows.append(BadRow(number, reason))
+                _leave_out(done, error)
                 continue
             link_id = links.get(url)
             if link_id is None:
                 link_id = links[url] = _link(session, issue, url).id
             rows.append((link_id, digest, at, who))
+        if done.rows == first:
+            break
         rows.sort()  # in the order of the table: its pages are written once
         store(raw, rows)
-        done.rows += len(piece)
         progress(done.rows)
     _sum_up(session, issue)
     done.new = _count(session, issue) - before
     return done
+
+
+def _leave_out(done: ImportedExport, error: Exception) -> None:
+    """Count the row read last as bad, and name it by its line while there are few; the heading is line 1."""
+    done.bad += 1
+    if len(done.bad_rows) < NAMES_TOLD:
+        reason = "too few columns" if isinstance(error, IndexError) else str(error)
+        done.bad_rows.append(BadRow(1 + done.rows, reason))
 
 
 def _store_sqlite(raw: Any, rows: Sequence[tuple[int, int, int, int]]) -> None:

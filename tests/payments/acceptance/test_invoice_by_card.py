@@ -1,5 +1,6 @@
 """What happens between an invoice's payment page and the books when something else is paid or undone meanwhile."""
 
+from sponsorship.core.db import transaction
 from sponsorship.payments import flows
 from sponsorship.payments.models import KeptMoney, PaymentSession, Refund
 from sponsorship.payments.rules import SessionState
@@ -61,3 +62,26 @@ def test_money_for_an_invoice_that_was_paid_or_cancelled_meanwhile_goes_back_who
     stage.deliver()
     assert invoice_of(stage, following).state.value == "void" and stage.state(following) == "refunded"
     assert stage.balance("unapplied") == 0 and stage.balance("refund_due") == 0
+
+
+def test_a_page_that_the_provider_does_not_know_any_more_is_followed_by_a_new_one(
+    stage: Stage, trusted: Visitor
+) -> None:
+    token = invoiced(stage, trusted)
+    to_card(stage, token, trusted)
+    with transaction() as session:  # as after the stand-in's data were thrown away, or under another account's key
+        session.merge(stage.shop.session_of(token)).provider_id = "cs_test_of_another_account"
+    stage.shop.wait(minutes=1)
+    page = to_card(stage, token, trusted)
+    assert [one.state for one in rows(stage, PaymentSession)] == [SessionState.EXPIRED, SessionState.OPEN]
+    stage.press(page, "pay")
+    stage.deliver()
+    assert (stage.receipts(token), invoice_of(stage, token).state.value) == ([165_000], "paid")
+
+
+def test_the_address_of_a_page_is_the_one_that_the_provider_gives_now(stage: Stage, trusted: Visitor) -> None:
+    token = invoiced(stage, trusted)
+    page = to_card(stage, token, trusted)
+    with transaction() as session:  # as where the stand-in has moved to another port since
+        session.merge(stage.shop.session_of(token)).url = "http://127.0.0.1:1/pay/gone"
+    assert to_card(stage, token, trusted) == page
