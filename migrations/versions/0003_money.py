@@ -6,6 +6,8 @@ Revision: 0003, after 0002
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.words import change_words
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -17,26 +19,6 @@ FEWER_KINDS = (
 )
 # fmt: on
 KINDS = (*FEWER_KINDS, "written_off", "restored", "applied", "disputed", "reinstated", "dispute_lost")
-
-
-def _change_kinds(before: tuple[str, ...], after: tuple[str, ...]) -> None:
-    """Change which kinds of entry the database takes.
-
-    SQLite cannot change a check in place, and a copy of the ledger would lose its triggers and what refers to it: the check is
-    changed in the schema table, as SQLite's documentation of ALTER TABLE describes.
-    """
-    old, new = (", ".join(f"'{kind}'" for kind in kinds) for kinds in (before, after))
-    if op.get_bind().dialect.name != "sqlite":
-        op.drop_constraint(op.f("ck_journal_entry_entrykind"), "journal_entry")
-        op.create_check_constraint(op.f("ck_journal_entry_entrykind"), "journal_entry", f"kind IN ({new})")
-        return
-    version = op.get_bind().exec_driver_sql("PRAGMA schema_version").scalar_one()
-    op.execute("PRAGMA writable_schema = ON")
-    op.get_bind().exec_driver_sql(
-        "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = 'journal_entry'", (old, new)
-    )
-    op.execute(f"PRAGMA schema_version = {version + 1}")
-    op.execute("PRAGMA writable_schema = OFF")
 
 
 def upgrade() -> None:
@@ -286,12 +268,12 @@ def upgrade() -> None:
         "CONSTRAINT fk_refund_credit_note_id_credit_note REFERENCES credit_note (id)"
     )
     op.create_index("ix_refund_credit_note_id", "refund", ["credit_note_id"])
-    _change_kinds(FEWER_KINDS, KINDS)
+    change_words("journal_entry", "kind", "entrykind", before=FEWER_KINDS, after=KINDS)
 
 
 def downgrade() -> None:
     """Take them away."""
-    _change_kinds(KINDS, FEWER_KINDS)
+    change_words("journal_entry", "kind", "entrykind", before=KINDS, after=FEWER_KINDS)
     op.drop_index("ix_refund_credit_note_id", "refund")
     with op.batch_alter_table("refund") as batch_op:
         batch_op.drop_column("credit_note_id")

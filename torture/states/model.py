@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 HOLD, EXTENSION = timedelta(minutes=20), timedelta(minutes=10)
 PAGE, GRACE, LONGEST = timedelta(minutes=31), timedelta(minutes=15), timedelta(minutes=90)
 MOST_OPEN = 3
+MOST_ENDED, DAY = 12, timedelta(hours=24)  # orders that ended unpaid, of one holder or sponsor
 OPEN = ("held", "in_checkout", "awaiting_funds")
 OCCUPYING = ("held", "confirmed", "ran")
 Reasons = frozenset[str]
@@ -48,6 +49,8 @@ class Purchase:
     holder: str | None
     sponsor: str | None = None
     is_extended: bool = False
+    ended: datetime | None = None  # when it was closed, unless it was ever paid
+    was_paid: bool = False
 
 
 @dataclass
@@ -68,7 +71,7 @@ class Model:
             reasons.add("NotForSale")
         if any(slot in self.claims for slot in slots):
             reasons.add("SlotTaken")
-        if holder is not None and self._open(lambda order: order.holder == holder) >= MOST_OPEN:
+        if holder is not None and self._holds_too_much(lambda order: order.holder == holder):
             reasons.add("HoldsTooMuch")
         if not reasons:
             until = self.now + HOLD
@@ -82,7 +85,7 @@ class Model:
         order = self.orders[number]
         if self._is_over(order):
             return frozenset({"HoldExpired"})
-        if self._open(lambda other: other.sponsor == sponsor and other is not order) >= MOST_OPEN:
+        if self._holds_too_much(lambda other: other.sponsor == sponsor and other is not order):
             return frozenset({"HoldsTooMuch"})
         order.sponsor = sponsor
         return FINE
@@ -137,7 +140,7 @@ class Model:
         if any(slot in self.claims or self.facts[slot].issue_id in self.gone_issues for slot in again):
             reasons.add("SlotTaken")
         if not reasons:
-            order.state, order.until = "confirmed", None
+            order.state, order.until, order.was_paid = "confirmed", None, True
             for slot, state in order.slots.items():
                 if state != "ran":
                     self._claim(number, slot, "confirmed")
@@ -246,7 +249,7 @@ class Model:
 
     def _close(self, number: int, state: str, released: str) -> None:
         order = self.orders[number]
-        order.state, order.until = state, None
+        order.state, order.until, order.ended = state, None, self.now
         for slot, was in order.slots.items():
             if was in OCCUPYING:
                 order.slots[slot] = "cancelled" if was == "confirmed" else released
@@ -265,6 +268,10 @@ class Model:
 
     def _is_out(self, fact: SlotFact) -> bool:
         return fact.issue_id in self.gone_issues or fact.publish_at <= self.now
+
+    def _holds_too_much(self, belongs: Callable[[Purchase], bool]) -> bool:
+        over = [order for order in self.orders if order.ended and not order.was_paid and order.ended > self.now - DAY]
+        return self._open(belongs) >= MOST_OPEN or sum(map(belongs, over)) >= MOST_ENDED
 
     def _open(self, belongs: Callable[[Purchase], bool]) -> int:
         return sum(belongs(order) and order.state in OPEN and not self._is_over(order) for order in self.orders)
