@@ -9,6 +9,7 @@ from sponsorship.creative.rules import (
     LONGEST_FIELD,
     LONGEST_LINK,
     MOST_LATE_HOURS,
+    MOST_WRITER_DAYS,
     Copy,
     CopyPolicy,
     LatePolicy,
@@ -130,3 +131,20 @@ class CopyPolicyForm(FlaskForm):
             utm_source=(self.utm_source.data or "").strip(), utm_medium=(self.utm_medium.data or "").strip(),
             utm_campaign=(self.utm_campaign.data or "").strip(),
         )  # fmt: skip
+
+
+class WriterForm(FlaskForm):
+    """Who gets a link to write this one ad, and for how long."""
+
+    name = StringField(
+        "Who writes for you",
+        [DataRequired("Say whose link it is."), Length(max=80, message="80 characters are the most.")],
+    )
+    days = IntegerField(
+        "Days until it ends",
+        [
+            InputRequired("Give a number of days."),
+            NumberRange(1, MOST_WRITER_DAYS, f"From 1 to {MOST_WRITER_DAYS} days."),
+        ],
+        default=14,
+    )

@@ -19,6 +19,7 @@ RANDOM = {
     "mail": {"text", "html"},
     "promise": {"token"},
     "waiting": {"token"},
+    "writer_link": {"token_hash"},
 }
 
 

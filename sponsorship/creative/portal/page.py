@@ -92,7 +92,7 @@ class CopyPage:
     @property
     def may_take_back(self) -> bool:
         """Whether what was sent can be made a draft again."""
-        return self.state is CreativeState.SUBMITTED and self.issue.state is IssueState.PLANNED
+        return self.state is CreativeState.SUBMITTED and self.is_planned and not self.is_writer
 
     @property
     def is_empty(self) -> bool:
@@ -161,6 +161,11 @@ class CopyPage:
     def url(self, act: str) -> str:
         """Return where one of the page's buttons leads: "write_copy", "preview_copy", "submit_copy" and so on."""
         return self.door.url(act)
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether a copywriter reads it, who sees this ad and nothing of the order."""
+        return self.door.side is Side.WRITER
 
     @property
     def may_answer(self) -> bool:

@@ -11,6 +11,7 @@ from sponsorship.creative.forms import AnswerForm, CommentForm
 from sponsorship.creative.portal.door import Answer, Door, blueprint, open_order
 from sponsorship.creative.portal.writing import refused_beside
 from sponsorship.creative.queries import compare_versions, find_creative
+from sponsorship.creative.rules import Side
 
 
 @blueprint.get("/orders/<token>/copy/<int:booking_id>/versions")
@@ -54,7 +55,9 @@ def versions_page(door: Door) -> str:
         raise NotFound
     difference = compare_versions(creative, request.args.get("from", type=int), request.args.get("to", type=int))
     return render_template(
-        "creative/compare_versions.html", layout="layouts/sponsor.html", creative=creative, difference=difference,
+        "creative/compare_versions.html",
+        creative=creative, difference=difference,
+        layout="layouts/plain.html" if door.side is Side.WRITER else "layouts/sponsor.html",
         back=door.url("write_copy"), compare_url=door.url("compare_copy"), slot=door.booking.slot,
     )  # fmt: skip
 

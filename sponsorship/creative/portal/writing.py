@@ -10,10 +10,10 @@ from sponsorship.core.errors import NotFound
 from sponsorship.core.web import Access, access, go_to, wants_fragment
 from sponsorship.creative import services
 from sponsorship.creative.errors import CopyClosed, CopyInvalid
-from sponsorship.creative.forms import AnswerForm, CommentForm, CopyForm
+from sponsorship.creative.forms import AnswerForm, CommentForm, CopyForm, WriterForm
 from sponsorship.creative.portal.door import Answer, Door, blueprint, open_order
 from sponsorship.creative.portal.page import CopyPage
-from sponsorship.creative.queries import NO_COPY, Checks, check_draft, current_version, find_creative
+from sponsorship.creative.queries import NO_COPY, Checks, check_draft, current_version, find_creative, list_writer_links
 from sponsorship.creative.rules import Copy, clean_copy
 
 
@@ -105,10 +105,17 @@ def page_of(door: Door, typed: Copy | None = None, *, is_checked: bool = True) -
     return CopyPage(door, booking, order, creative, copy, checks, now)
 
 
-def write_page(page: CopyPage, form: CopyForm, **forms: FlaskForm) -> str:
-    """The page with its forms: those named as they were sent, the others empty."""
-    empty = {"comment": CommentForm(formdata=None), "answer": AnswerForm(formdata=None)}
-    return render_template("creative/write_copy.html", page=page, form=form, **(empty | forms))
+def write_page(page: CopyPage, form: CopyForm, new_link: str = "", **forms: FlaskForm) -> str:
+    """The page with its forms: those named as they were sent, the others empty; `new_link` is shown this once."""
+    empty = {
+        "comment": CommentForm(formdata=None), "answer": AnswerForm(formdata=None), "writer": WriterForm(formdata=None),
+    }  # fmt: skip
+    layout = "layouts/plain.html" if page.is_writer else "layouts/sponsor.html"
+    links = [] if page.is_writer else list_writer_links(db.session(), page.booking.id)
+    return render_template(
+        "creative/write_copy.html", page=page, form=form, layout=layout, new_link=new_link,
+        links=[link for link in links if link.is_open(page.now)], **(empty | forms),
+    )  # fmt: skip
 
 
 def refused(door: Door, form: CopyForm, status: int) -> Answer:

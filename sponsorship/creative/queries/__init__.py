@@ -30,6 +30,7 @@ from sponsorship.creative.queries.links import (
     report_links,
     urls_of,
 )
+from sponsorship.creative.queries.writers import get_writer_link, list_writer_links, open_writer_link
 from sponsorship.creative.rules import NO_COPY
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "find_creative",
     "get_copy_policy",
     "get_creative",
+    "get_writer_link",
     "last_agreed_version",
     "last_chases",
     "link_findings_of",
@@ -61,7 +63,9 @@ __all__ = [
     "list_review_queue",
     "list_to_lock",
     "list_words",
+    "list_writer_links",
     "mark_up",
+    "open_writer_link",
     "outgoing_url",
     "passage_of",
     "report_links",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from sponsorship.booking.models import Booking
 from sponsorship.checks.models import LinkCheck
 from sponsorship.checks.queries import link_checks
-from sponsorship.checks.rules import LinkFinding, LinkVerdict, look_at_links, tell_probe, with_utm
+from sponsorship.checks.rules import LinkFinding, LinkVerdict, Reader, look_at_links, tell_probe, with_utm
 from sponsorship.core.format import moment
 from sponsorship.core.text import slugify
 from sponsorship.creative.models import Creative, CreativeVersion
@@ -39,8 +39,13 @@ def urls_of(copy: Copy) -> list[str]:
     return [url for url in dict.fromkeys([copy.link_url, *(url for _, url in inline_links(copy.body))]) if url]
 
 
-def report_links(session: Session, ads: Sequence[tuple[Booking, Copy]]) -> list[LinkReport]:
-    """Return what is known about the links of each of these ads, which are one newsletter's, as they stand; in two queries."""
+def report_links(
+    session: Session, ads: Sequence[tuple[Booking, Copy]], reader: Reader = Reader.PUBLISHER
+) -> list[LinkReport]:
+    """Return what is known about the links of each of these ads, which are one newsletter's, as they stand; in two queries.
+
+    A sponsor is told nothing that names another sponsor.
+    """
     if not ads:
         return []
     query = select(Sponsor.id, Sponsor.name, Sponsor.domain)
@@ -50,6 +55,7 @@ def report_links(session: Session, ads: Sequence[tuple[Booking, Copy]]) -> list[
     reports = []
     for booking, copy in ads:
         others = {name: domain or "" for sponsor_id, name, domain in sponsors if sponsor_id != booking.sponsor_id}
+        others = others if reader is Reader.PUBLISHER else {}
         reports.append(_report(booking, copy, others, known))
     return reports
 

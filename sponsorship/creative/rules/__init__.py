@@ -28,7 +28,14 @@ from sponsorship.creative.rules.deadline import (
     parse_days,
     reminder_due,
 )
-from sponsorship.creative.rules.talk import LONGEST_COMMENT, Consent, Side, check_consent_step
+from sponsorship.creative.rules.talk import (
+    LONGEST_COMMENT,
+    MOST_WRITER_DAYS,
+    MOST_WRITERS,
+    Consent,
+    Side,
+    check_consent_step,
+)
 from sponsorship.creative.rules.telling import (
     chase_words,
     copy_headline,
@@ -47,6 +54,8 @@ __all__ = [
     "LONGEST_LINK",
     "LONGEST_LINK_TEXT",
     "MOST_LATE_HOURS",
+    "MOST_WRITERS",
+    "MOST_WRITER_DAYS",
     "NO_COPY",
     "REMINDER_HOUR",
     "ChaseKind",

@@ -5,6 +5,8 @@ from enum import StrEnum
 from sponsorship.core.errors import InvalidTransition
 
 LONGEST_COMMENT = 4000  # characters
+MOST_WRITER_DAYS = 30
+MOST_WRITERS = 10  # links to one ad that are open at once
 
 
 class Side(StrEnum):

@@ -8,7 +8,7 @@ from sponsorship.demo.errors import NotADemo
 from sponsorship.demo.queries import find_demo
 from sponsorship.demo.rules.newsletter import HORIZON_WEEKS, TIMEZONE, issue_sunday, next_issue_day
 from sponsorship.demo.rules.schedule import PAST_ISSUES, plan_cells
-from sponsorship.demo.services.copy import plan_copy
+from sponsorship.demo.services.copy import plan_copy, plan_talk
 from sponsorship.demo.services.deals import plan_deals, plan_prices
 from sponsorship.demo.services.demand import plan_demand
 from sponsorship.demo.services.issues import plan_past
@@ -47,6 +47,7 @@ def _tell(session: Session, now: datetime) -> None:
     plan_deals(stage)
     plan_demand(stage)
     plan_copy(stage, cells)
+    plan_talk(stage, cells)
     plan_past(stage, cells)
     stage.timeline.run(session)
 
