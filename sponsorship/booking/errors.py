@@ -116,3 +116,15 @@ class CreditsRefused(DomainError):
 
 class PlacingRefused(SlotTaken):
     """The sponsor may not have the slot: not sold to, of a prohibited kind, a rival there, or too near its last run."""
+
+
+class AgencyOnly(DomainError):
+    """An agency holds the order for its client: nobody else goes on with it."""
+
+    status = 403
+
+
+class NowhereToSend(DomainError):
+    """A deal that is paid by a link needs an address to send it to."""
+
+    message = "Nobody’s e-mail address is known for this sponsor. Give one: the link to pay is sent there."

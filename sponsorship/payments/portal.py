@@ -228,7 +228,7 @@ def _checkout_form(order: Order) -> CheckoutForm:
     own = [s for s in list_sponsors_of_user(db.session(), user_id or 0) if s.newsletter_id == order.newsletter_id]
     days = order.newsletter.invoice_days if any(s.may_pay_by_invoice for s in own) and order.total_minor else None
     known = {name: getattr(order, name) for name in ("contact_name", "contact_email", "purchase_order_number")}
-    sponsor = order.sponsor or (own[0] if own else None)
+    sponsor = order.payer or (own[0] if own else None)
     if sponsor is not None and (sponsor in own or sponsor.created_at >= order.created_at):
         fields = ("website", "street", "city", "country", "vat_number")
         known |= {"company": sponsor.name} | {name: getattr(sponsor, name) or "" for name in fields}
@@ -267,7 +267,7 @@ def _show_checkout(order: Order, form: CheckoutForm, now: datetime, status: int)
 def _credits_left(order: Order) -> int:
     """How many of its slots could be paid with credits of the company that the viewer acts for."""
     own = list_sponsors_of_user(db.session(), g.viewer.user_id) if g.viewer else []
-    if order.sponsor not in own:
+    if order.payer not in own:
         return 0
     slots = [booking.slot for booking in order.bookings]
     return len(pay_with_credits(db.session(), order.newsletter, slots, order.sponsor_id or 0, clock.now()))

@@ -26,6 +26,11 @@ class SalesPolicyForm(FlaskForm):
     cancel_kept_percent = DecimalField("Then this share is kept, in %", [InputRequired("Give a number."), SHARE])
     cancel_full_days = IntegerField("Within so many days, all of it is kept", [InputRequired("Give a number."), DAYS])
     rivals = RadioField("Rivals", choices=[(rule.value, rule.label) for rule in RivalRule])
+    exclusive_percent = DecimalField(
+        "Price of keeping competitors out of an issue, in %",
+        [Optional(), NumberRange(0, 300, "From 0 to 300 percent.")],
+        default=0, description="On top of what the slots cost; 0: not sold. It needs categories.",
+    )  # fmt: skip
     cadence_issues = IntegerField("Issues between two runs of one sponsor", [InputRequired("Give a number."), ISSUES])
 
     open_orders = IntegerField("Unpaid orders of one buyer at a time", [InputRequired("Give a number."), HOLDS])

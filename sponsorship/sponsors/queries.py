@@ -40,6 +40,26 @@ def list_sponsors_of_user(session: Session, user_id: int) -> list[Sponsor]:
     return list(session.scalars(query))
 
 
+def list_clients(session: Session, agency_id: int) -> list[Sponsor]:
+    """Return the sponsors that an agency books for, by name."""
+    return list(session.scalars(select(Sponsor).where(Sponsor.agency_id == agency_id).order_by(Sponsor.name)))
+
+
+def get_client(session: Session, agency: Sponsor | None, client_id: int) -> Sponsor:
+    """Return a client of that agency; raises NotFound for anybody else, whoever that is."""
+    client = session.get(Sponsor, client_id) if client_id < 2**31 else None
+    if client is None or agency is None or client.agency_id != agency.id:
+        raise NotFound
+    return client
+
+
+def list_companies_of_user(session: Session, user_id: int) -> list[Sponsor]:
+    """Return whose bookings a person sees: the sponsors that they act for, and the clients of those that are agencies."""
+    own = list_sponsors_of_user(session, user_id)
+    query = select(Sponsor).where(Sponsor.agency_id.in_([sponsor.id for sponsor in own])).order_by(Sponsor.id)
+    return list(dict.fromkeys([*own, *session.scalars(query)]))
+
+
 def list_sponsors(session: Session, newsletter_id: int) -> list[Sponsor]:
     """Return a newsletter's sponsors, by name."""
     return list(session.scalars(select(Sponsor).where(Sponsor.newsletter_id == newsletter_id).order_by(Sponsor.name)))

@@ -40,7 +40,8 @@ def save_policy(slug: str) -> Page:
     with transaction() as session:
         services.set_policy(
             session, newsletter_id=newsletter.id, actor=g.viewer.email, now=clock.now(), rivals=RivalRule(form.rivals.data),
-            cancel_kept_basis_points=int((form.cancel_kept_percent.data or 0) * 100), **values,
+            cancel_kept_basis_points=int((form.cancel_kept_percent.data or 0) * 100),
+            exclusive_basis_points=int((form.exclusive_percent.data or 0) * 100), **values,
         )  # fmt: skip
     flash("The rules hold from now on.", "ok")
     return go_to(url_for("sponsors.edit_policy", slug=slug))
@@ -129,6 +130,7 @@ def _policy_page(
     if form is None:
         form = SalesPolicyForm(formdata=None, obj=policy)
         form.cancel_kept_percent.data, form.rivals.data = policy.cancel_kept_basis_points / 100, policy.rivals.value
+        form.exclusive_percent.data = policy.exclusive_basis_points / 100
     return render_template(
         "sponsors/edit_policy.html", form=form, categories=queries.list_categories(db.session(), newsletter.id),
         category_form=category_form or CategoryForm(_category_choices(newsletter.id)),

@@ -1,5 +1,6 @@
 """The storefront, the page of an order, and a sponsor's home."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, g, render_template, request, url_for
@@ -18,7 +19,7 @@ from sponsorship.core.text import clean_line
 from sponsorship.core.web import Access, access
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter, list_newsletters
-from sponsorship.sponsors.queries import find_sponsor_of_address
+from sponsorship.sponsors.queries import find_sponsor_of_address, list_clients
 from sponsorship.storefront import queries
 from sponsorship.storefront.rules import Clause, copy_clause, home_headline, order_headline, split_terms
 
@@ -98,11 +99,16 @@ def _picks() -> list[int]:
 
 def _slip(newsletter: Newsletter, picks: list[int]) -> queries.Slip:
     """The order slip, with the code and the credits that the address names."""
-    sponsor = find_sponsor_of_address(db.session(), newsletter.id, g.viewer.email) if g.viewer else None
-    return queries.price_slip(
-        db.session(), newsletter, picks, clock.now(), code=clean_line(request.args.get("code", ""))[:40], sponsor=sponsor,
-        uses_credits=request.args.get("credits") == "1",
+    own = find_sponsor_of_address(db.session(), newsletter.id, g.viewer.email) if g.viewer else None
+    clients = list_clients(db.session(), own.id) if own else []
+    client = next((one for one in clients if one.id == request.args.get("client", type=int)), None)
+    slip = queries.price_slip(
+        db.session(), newsletter, picks, clock.now(), code=clean_line(request.args.get("code", ""))[:40],
+        sponsor=client or own, uses_credits=request.args.get("credits") == "1",
+        category_id=request.args.get("exclusive", 0, type=int),
     )  # fmt: skip
+    chosen = client.id if client is not None else 0
+    return replace(slip, agency=own if clients else None, clients=tuple(clients), client_id=chosen)
 
 
 def _storefront(newsletter: Newsletter) -> str:

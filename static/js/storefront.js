@@ -42,7 +42,7 @@
     const button = event.target instanceof Element && event.target.closest("button[data-reprice]");
     if (button) { event.preventDefault(); price(); }
   });
-  document.addEventListener("change", event => { if (event.target.matches("input[data-reprice]")) price(); });
+  document.addEventListener("change", event => { if (event.target.matches("input[data-reprice], select[data-reprice]")) price(); });
   document.addEventListener("keydown", event => {
     if (event.key === "Enter" && event.target.id === "promo-code" && event.target.form === form) { event.preventDefault(); price(); }
   });

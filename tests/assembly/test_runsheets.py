@@ -56,7 +56,7 @@ def test_each_slot_has_a_line_that_says_what_is_wanting(session: Session, issue_
     ]
     assert sheet.rows[0].what.endswith(", and at the foot")
     assert (sheet.rows[0].paid, sheet.rows[1].paid[:4]) == ("Paid", "Owes")
-    assert sheet.rows[1].link == "Tracked, to ferry1.example"
+    assert sheet.rows[1].link == "ferry1.example, tracked, not checked yet"
     assert [line.title for line in sheet.stops] == ["Primary is not approved"]
 
 

@@ -142,15 +142,16 @@ def test_a_phone_deal_is_held_for_three_days_and_the_sponsor_is_sent_the_link_to
         assert "Sun 22 Nov, 09:40 GMT" in part
 
 
-def test_a_deal_without_an_address_sends_nothing_and_one_without_a_sponsor_is_refused(
+def test_a_deal_without_an_address_or_a_sponsor_is_refused_and_sends_nothing(
     desk: CheckedClient, session: Session, slot: Slot, now: datetime
 ) -> None:
     refused = post(desk, f"/slots/{slot.id}/book", sponsor="  ")
     assert refused.status_code == 422
     assert "Give the sponsor’s name." in refused.text
     assert post(desk, f"/slots/{slot.id}/book", sponsor="Acme", contact_email="not an address").status_code == 422
+    nowhere = post(desk, f"/slots/{slot.id}/book", sponsor="Acme")
+    assert nowhere.status_code == 422 and "Give one: the link to pay is sent there." in nowhere.text
     assert occupant(session, slot) is None
-    assert post(desk, f"/slots/{slot.id}/book", sponsor="Acme").status_code == 303
     deliver_due(now)
     assert session.query(Mail).count() == 0
 

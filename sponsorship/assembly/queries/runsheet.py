@@ -11,8 +11,19 @@ from sponsorship.assembly.queries.issue import owed_words, prepare_issue
 from sponsorship.assembly.queries.slots import SlotView
 from sponsorship.assembly.rules.preflight import PreflightLine, PreflightSeverity
 from sponsorship.booking.rules import BookingKind
+from sponsorship.checks.models import LinkCheck
+from sponsorship.checks.queries import link_checks
+from sponsorship.checks.rules import LinkVerdict
 from sponsorship.core.urls import host_of
 from sponsorship.inventory.models import Issue
+
+FOLLOWED = {
+    LinkVerdict.WAITING: "not checked yet",
+    LinkVerdict.FINE: "works",
+    LinkVerdict.GUARDED: "lets no checker in",
+    LinkVerdict.ELSEWHERE: "ends elsewhere",
+    LinkVerdict.MADE_UP: "made up",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +57,13 @@ class Runsheet:
 def get_runsheet(session: Session, issue: Issue, now: datetime, url_of: Callable[[str], str]) -> Runsheet:
     """Return an issue's runsheet as it stands now."""
     prepared = prepare_issue(session, issue, now, url_of)
-    rows = [_row(block, now) for block in prepared.blocks if not block.is_echo]
+    shown = [block for block in prepared.blocks if not block.is_echo]
+    known = link_checks(session, {block.copy.link_url for block in shown if block.copy})
+    rows = [_row(block, known.get(block.copy.link_url) if block.copy else None, now) for block in shown]
     return Runsheet(issue, rows, [line for line in prepared.lines if line.severity is PreflightSeverity.STOPS])
 
 
-def _row(block: IssueBlock, now: datetime) -> RunsheetRow:
+def _row(block: IssueBlock, followed: LinkCheck | None, now: datetime) -> RunsheetRow:
     view = block.view
     is_printed = view.is_sold and block.is_written
     what = (block.copy.heading or block.copy.body[:80]) if is_printed and block.copy else view.state.label
@@ -62,7 +75,7 @@ def _row(block: IssueBlock, now: datetime) -> RunsheetRow:
         what=f"{what}{echo}",
         paid=_paid_words(view, owed),
         approved=("Approved" if block.is_approved else view.state.label) if view.is_sold else "",
-        link=_link_words(block),
+        link=_link_words(block, followed),
         is_blocking=view.is_sold and (not block.is_approved or block.link is None or view.is_held_back),
         is_owing=bool(owed),
     )
@@ -78,9 +91,10 @@ def _paid_words(view: SlotView, owed: str) -> str:
     return "Paid" if view.booking.kind is BookingKind.SALE and view.booking.net_minor else "Nothing to pay"
 
 
-def _link_words(block: IssueBlock) -> str:
-    """Where the link leads once it is tracked; the sponsor's own address before that."""
+def _link_words(block: IssueBlock, followed: LinkCheck | None) -> str:
+    """Where the link leads, whether it is tracked, and what came of following it: "mooring.example, tracked, works"."""
     if not block.view.is_sold or block.copy is None:
         return ""
     host = host_of(block.link.destination if block.link else block.copy.link_url) or "no address"
-    return f"Tracked, to {host}" if block.link else f"Not tracked yet: {host}"
+    verdict = followed.verdict if followed else LinkVerdict.WAITING
+    return f"{host}, {'tracked' if block.link else 'not tracked yet'}, {FOLLOWED.get(verdict, 'does not work')}"

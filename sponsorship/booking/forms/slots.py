@@ -27,6 +27,8 @@ class HoldSlotsForm(FlaskForm):
     remove = StringField("Take off")
     code = StringField("Promo code", [Length(max=40)])
     credits = StringField("Use credits")
+    exclusive = StringField("No competitor")  # the category's id, where exclusivity is bought
+    client = StringField("You book for")  # a client's id, where an agency buys
     apply = StringField("Apply the code")
     again = HiddenField()  # the token of an order that lapsed: its details are kept
 
@@ -35,6 +37,16 @@ class HoldSlotsForm(FlaskForm):
         """What is to be held, in order and each once; words that are no number name no slot, which is said as 0."""
         picked = [*(self.slot.data or []), *(entry.data for entry in self.swap if entry.data)]
         return list(dict.fromkeys(_numbers(picked)))
+
+    @property
+    def client_id(self) -> int:
+        """The client that an agency buys for; 0 for nobody's."""
+        return next(_numbers([self.client.data or "0"]))
+
+    @property
+    def category_id(self) -> int:
+        """The category in which no competitor may run; 0 where exclusivity is not bought."""
+        return next(_numbers([self.exclusive.data or "0"]))
 
     @property
     def without_removed(self) -> list[int]:

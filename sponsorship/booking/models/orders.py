@@ -16,7 +16,7 @@ from sponsorship.booking.rules import (
 )
 from sponsorship.core.db import Base, word_enum
 from sponsorship.inventory.models import Newsletter, PromoCode, Slot
-from sponsorship.sponsors.models import Sponsor
+from sponsorship.sponsors.models import Category, Sponsor
 
 OCCUPIED = "state IN ('held', 'confirmed', 'ran')"
 
@@ -38,6 +38,10 @@ class Order(Base):
     number: Mapped[str]  # IO-2026-0147
     newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"))
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"), index=True)  # who bought it for the sponsor
+    exclusive_category_id: Mapped[int | None] = mapped_column(
+        ForeignKey("category.id")
+    )  # what no rival in it is sold for
     moves_order_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_order.id"), index=True)  # see Booking.moves
     state: Mapped[OrderState] = mapped_column(word_enum(OrderState))
     payment_method: Mapped[PaymentMethod | None] = mapped_column(word_enum(PaymentMethod))
@@ -72,7 +76,9 @@ class Order(Base):
     confirmed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     newsletter: Mapped[Newsletter] = relationship(lazy="joined", innerjoin=True)
-    sponsor: Mapped[Sponsor | None] = relationship(lazy="joined")
+    sponsor: Mapped[Sponsor | None] = relationship(lazy="joined", foreign_keys=[sponsor_id])
+    exclusive_category: Mapped[Category | None] = relationship()
+    agency: Mapped[Sponsor | None] = relationship(foreign_keys=[agency_id])
     bookings: Mapped[list["Booking"]] = relationship(back_populates="order", order_by="Booking.id")
     promo_code: Mapped[PromoCode | None] = relationship()
     price_lines: Mapped[list["OrderPriceLine"]] = relationship(
@@ -83,6 +89,11 @@ class Order(Base):
     def total_minor(self) -> int:
         """What is to be paid, tax included."""
         return self.net_minor + self.tax_minor
+
+    @property
+    def payer(self) -> Sponsor | None:
+        """Who is billed: the agency that booked, else the sponsor itself."""
+        return self.agency or self.sponsor
 
     @property
     def held_slots(self) -> int:

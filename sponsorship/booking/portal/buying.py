@@ -1,12 +1,14 @@
 """Buying from the rate card: hold what was ticked, ask for ten more minutes, let go; and what to do when a date has gone."""
 
 from collections.abc import Collection
+from typing import Any
 
 from flask import flash, g, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from sponsorship.booking import queries, services
-from sponsorship.booking.errors import HoldExpired, NotForSale, SlotTaken
+from sponsorship.booking.errors import HoldExpired, NotForSale, PlacingRefused, SlotTaken
 from sponsorship.booking.forms import HoldSlotsForm
 from sponsorship.booking.models import Order
 from sponsorship.booking.portal.door import blueprint, buyer_of, next_page
@@ -14,11 +16,12 @@ from sponsorship.booking.rules import BUYER, OPEN_ORDERS, OrderState
 from sponsorship.booking.services.occupy import name_slots
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
-from sponsorship.core.errors import DomainError
+from sponsorship.core.errors import DomainError, NotFound
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
 from sponsorship.inventory.queries import get_newsletter
-from sponsorship.sponsors.queries import find_sponsor_of_address
+from sponsorship.sponsors.models import Category
+from sponsorship.sponsors.queries import find_sponsor_of_address, get_category, get_client
 
 
 @blueprint.post("/newsletters/<slug>/orders")
@@ -28,20 +31,23 @@ def hold_slots(slug: str) -> Response | tuple[str, int]:
     form, newsletter = HoldSlotsForm(), get_newsletter(db.session(), slug)
     g.newsletter = newsletter
     if form.remove.data or form.apply.data:
-        kept = {"code": form.code.data or None, "credits": form.credits.data or None}
+        kept: dict[str, Any] = {
+            "code": form.code.data or None, "credits": form.credits.data or None, "client": form.client_id or None,
+            "exclusive": form.category_id or None,
+        }  # fmt: skip
         return go_to(
             url_for("storefront.show_storefront", slug=slug, slot=form.without_removed, **kept, _anchor="order")
         )
     try:
         return go_to(_hold(form, slug))
+    except NotFound:
+        raise
+    except PlacingRefused as refusal:
+        return _show_refusal(newsletter, form, refusal)
     except (SlotTaken, NotForSale) as refusal:
         return _show_swap(newsletter, form.slot_ids, refusal.message, again=form.again.data), refusal.status
     except DomainError as refusal:
-        page = render_template(
-            "booking/hold_refused.html", newsletter=newsletter, refusal=refusal.message, picks=form.slot_ids,
-            code=form.code.data or None, home_href=url_for("storefront.show_storefront", slug=slug),
-        )  # fmt: skip
-        return page, refusal.status
+        return _show_refusal(newsletter, form, refusal)
 
 
 @blueprint.get("/orders/<token>/again")
@@ -96,12 +102,29 @@ def _hold(form: HoldSlotsForm, slug: str) -> str:
             former = queries.get_order(session, form.again.data)
             order = services.hold_again(session, order=former, slot_ids=form.slot_ids, buyer=buyer, now=now)
         else:
-            sponsor = find_sponsor_of_address(session, newsletter.id, g.viewer.email) if g.viewer else None
+            own = find_sponsor_of_address(session, newsletter.id, g.viewer.email) if g.viewer else None
+            client = get_client(session, own, form.client_id) if form.client_id else None
             order = services.hold_slots(
-                session, newsletter=newsletter, slot_ids=form.slot_ids, buyer=buyer, sponsor=sponsor,
+                session, newsletter=newsletter, slot_ids=form.slot_ids, buyer=buyer, sponsor=client or own,
+                agency=own if client else None, exclusive_category=_category(session, newsletter, form),
                 promo_code=form.code.data or "", use_credits=form.credits.data == "1", now=now,
             )  # fmt: skip
         return next_page(order)
+
+
+def _category(session: Session, newsletter: Newsletter, form: HoldSlotsForm) -> Category | None:
+    return get_category(session, newsletter.id, form.category_id) if form.category_id else None
+
+
+def _show_refusal(newsletter: Newsletter, form: HoldSlotsForm, refusal: DomainError) -> tuple[str, int]:
+    """Say why nothing was held, in the refusal's own sentence, with the way back to what was picked."""
+    page = render_template(
+        "booking/hold_refused.html", newsletter=newsletter, refusal=refusal.message, picks=form.slot_ids,
+        code=form.code.data or None, client=form.client_id or None,
+        exclusive=form.category_id or None,
+        home_href=url_for("storefront.show_storefront", slug=newsletter.slug),
+    )  # fmt: skip
+    return page, refusal.status
 
 
 def _show_swap(

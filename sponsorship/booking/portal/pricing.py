@@ -13,7 +13,7 @@ from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
 from sponsorship.core.web import Access, access, go_to
-from sponsorship.sponsors.queries import list_sponsors_of_user
+from sponsorship.sponsors.queries import list_companies_of_user
 
 
 @blueprint.post("/orders/<token>/price")
@@ -41,4 +41,4 @@ def change_price(token: str) -> Response:
 
 def _is_own(order: Order) -> bool:
     """Whether the viewer acts for the order's sponsor: nobody spends another's credits."""
-    return g.viewer is not None and order.sponsor in list_sponsors_of_user(db.session(), g.viewer.user_id)
+    return g.viewer is not None and order.sponsor in list_companies_of_user(db.session(), g.viewer.user_id)

@@ -28,6 +28,7 @@ from sponsorship.inventory.models import Newsletter, PriceRule, PromoCode, Slot
 from sponsorship.inventory.queries import list_price_rules
 from sponsorship.inventory.rules import normal_code
 from sponsorship.sponsors.models import Sponsor
+from sponsorship.sponsors.queries import policy_of
 
 PROMO_FREED = (
     OrderState.LAPSED,
@@ -47,6 +48,7 @@ def quote_slots(
     promo: PromoCode | None = None,
     on_credit: Collection[int] = (),
     list_prices: Sequence[int] | None = None,
+    is_exclusive: bool = False,
 ) -> Quote:
     """Return what an order of these slots costs if made now; `net_by_slot` is in the order given.
 
@@ -54,7 +56,8 @@ def quote_slots(
     """
     slots_ = priced_slots(newsletter, slots, now, on_credit=on_credit, list_prices=list_prices)
     terms = [_terms(rule) for rule in list_price_rules(session, newsletter.id)] if slots else []
-    return quote(newsletter.currency, slots_, terms, promo_terms(promo) if promo else None)
+    exclusive = policy_of(session, newsletter.id).exclusive_basis_points if is_exclusive else 0
+    return quote(newsletter.currency, slots_, terms, promo_terms(promo) if promo else None, exclusive)
 
 
 def priced_slots(

@@ -96,7 +96,7 @@ def insertion_order(session: Session, order: Order) -> dict[str, Any]:
     """Return an order's insertion order in words, for core.pdf: who, what, when, at which price, on which terms."""
     newsletter, sponsor, zone = order.newsletter, order.sponsor, order.newsletter.timezone
     rows = [
-        [f"No. {b.slot.issue.number}", b.slot.name + _state_note(b.state), long_day(b.slot.issue.publish_on),
+        [f"No. {b.slot.issue.number}", _what(b), long_day(b.slot.issue.publish_on),
          moment(b.slot.deadlines.copy_due_at, zone), _money(b.net_minor, order.currency)]
         for b in list_bookings(session, order)
     ]  # fmt: skip
@@ -105,7 +105,9 @@ def insertion_order(session: Session, order: Order) -> dict[str, Any]:
         sums.append([order.discount_label or "Discount", _money(-order.discount_minor, order.currency)])
     if order.tax_minor:
         sums.append(["Tax", _money(order.tax_minor, order.currency)])
-    buyer = [sponsor.name, sponsor.street, sponsor.city, sponsor.country, sponsor.vat_number] if sponsor else []
+    payer = order.payer
+    buyer = [payer.name, payer.street, payer.city, payer.country, payer.vat_number] if payer else []
+    client = [f"For {sponsor.name}"] if order.agency is not None and sponsor is not None else []
     terms = newsletter.terms.strip() or "No terms besides what stands here."
     version = order.terms_version
     made = f"Made {long_day(local(order.created_at, zone).date())}"
@@ -117,7 +119,7 @@ def insertion_order(session: Session, order: Order) -> dict[str, Any]:
         "newsletter": newsletter.name, "number": order.number, "facts": [made, confirmed],
         "parties": [
             {"label": "Publisher", "lines": [newsletter.publisher_name or newsletter.name, newsletter.contact_email]},
-            {"label": "Sponsor", "lines": [*buyer, order.contact_name, order.contact_email]},
+            {"label": "Agency" if client else "Sponsor", "lines": [*buyer, *client, order.contact_name, order.contact_email]},
         ],
         "columns": ["Issue", "Placement", "Runs", "Copy due", "Net"], "rows": rows, "sums": sums,
         "total": ["Total", _money(order.total_minor, order.currency)], "payment": _payment(order),
@@ -133,6 +135,11 @@ def _payment(order: Order) -> list[str]:
     if order.moves_order_id is not None:
         lines.append("The difference for moving a booking to this date.")
     return lines
+
+
+def _what(booking: Booking) -> str:
+    promise = ", no competitor in the issue" if booking.is_exclusive else ""
+    return booking.slot.name + promise + _state_note(booking.state)
 
 
 def _state_note(state: BookingState) -> str:

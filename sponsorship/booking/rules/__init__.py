@@ -97,6 +97,7 @@ from sponsorship.booking.rules.prices import (
     PriceTerms,
     PromoTerms,
     Quote,
+    exclusive_label,
     quote,
 )
 from sponsorship.booking.rules.promo import (
@@ -184,6 +185,7 @@ __all__ = [
     "check_waiting_step",
     "days_until",
     "displaced_words",
+    "exclusive_label",
     "hold_for_session",
     "hold_refusal",
     "kept_minor",

@@ -19,6 +19,7 @@ class PriceStep(StrEnum):
     EARLY_BIRD = "early_bird"
     LAST_MINUTE = "last_minute"
     PROMO = "promo"
+    EXCLUSIVE = "exclusive"
 
 
 # In this order, and together with what: (steps, how they combine).
@@ -35,6 +36,10 @@ PRICE_STEPS: tuple[tuple[tuple[PriceStep, ...], str], ...] = (
         "The best one of them for each slot, never two. Packaged slots count for the frequency.",
     ),
     ((PriceStep.PROMO,), "The promo code comes last, off what is left, together with all of the above."),
+    (
+        (PriceStep.EXCLUSIVE,),
+        "Category exclusivity is put on what the slots cost then; a slot paid with a credit adds nothing.",
+    ),
 )
 
 
@@ -138,9 +143,13 @@ class _Sum:
 
 
 def quote(
-    currency: str, slots: Sequence[PricedSlot], rules: Iterable[PriceTerms], promo: PromoTerms | None = None
+    currency: str,
+    slots: Sequence[PricedSlot],
+    rules: Iterable[PriceTerms],
+    promo: PromoTerms | None = None,
+    exclusive_basis_points: int = 0,
 ) -> Quote:
-    """Price an order: list prices, then each of PRICE_STEPS in turn.
+    """Price an order: list prices, then each of PRICE_STEPS in turn; exclusivity where basis points for it are given.
 
     Each amount, and each slot's share of it, is a whole number of the least amounts that the currency can be charged in, so
     that shares sum to lines and lines to the total.
@@ -161,7 +170,15 @@ def quote(
         wanted = [i for i in paid if not promo.placements or slots[i].placement_id in promo.placements]
         off = promo.amount_minor or sum_.share(wanted, promo.basis_points, lambda i: sum_.net[i])
         sum_.take(PriceStep.PROMO, promo.label, wanted, off)
+    if exclusive_basis_points:
+        more = sum_.share(paid, exclusive_basis_points, lambda i: sum_.net[i])
+        sum_.take(PriceStep.EXCLUSIVE, exclusive_label(exclusive_basis_points), paid, -more)
     return Quote(currency, sum(slot.list_minor for slot in slots), tuple(sum_.lines), tuple(sum_.net))
+
+
+def exclusive_label(basis_points: int) -> str:
+    """Name the option and its price: "No competitor in the issue, +25%"."""
+    return f"No competitor in the issue, +{basis_points / 100:g}%"
 
 
 def _credit_label(slots: int) -> str:

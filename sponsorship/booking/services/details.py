@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from sponsorship.accounts.rules import normal_email
-from sponsorship.booking.errors import ApprovalNeeded
+from sponsorship.booking.errors import AgencyOnly, ApprovalNeeded
 from sponsorship.booking.models import Order
 from sponsorship.booking.queries import has_other_orders, needs_approval
 from sponsorship.booking.rules import BUYER, OrderState
 from sponsorship.booking.services.hold import check_alive, lock_newsletter, name_sponsor
 from sponsorship.booking.services.limits import check_limits
 from sponsorship.booking.services.occupy import lock_issues, lock_order, note
-from sponsorship.booking.services.placing import check_order_placing
+from sponsorship.booking.services.placing import check_exclusive_sold, check_order_placing
 from sponsorship.booking.services.prices import check_price_of_sponsor
 from sponsorship.core.db import lock_rows
 from sponsorship.core.text import clean_line
@@ -42,38 +42,62 @@ def give_details(
 ) -> Order:
     """Write down who buys, and that the terms of today were accepted; the order and its bookings get their sponsor.
 
+    Where an agency holds the order, the details are the agency's, which is billed, and the sponsor is its client.
     `is_proven`: the buyer is signed in with that address. Anybody else fills in what is not known of a sponsor that has
     bought before, and changes nothing of it; what was typed is in the audit trail.
 
-    Raises HoldExpired where time has run out, HoldsTooMuch where that sponsor holds as much unpaid as one may,
-    ApprovalNeeded where the publisher approves sponsors first and nobody approved this one.
-    PromoRefused where he has used the order's code as often as he may, CreditsRefused for credits that are another's.
+    Raises AgencyOnly for whoever does not act for the agency, HoldExpired where time has run out, HoldsTooMuch where that
+    sponsor holds as much unpaid as one may, ApprovalNeeded where the publisher approves sponsors first and nobody approved
+    this one, PromoRefused where the code was used as often as it may, CreditsRefused for credits that are another's.
     """
     was = lock_order(session, order)
     check_alive(order, now)
     lock_issues(session, [booking.slot for booking in order.bookings])
     lock_newsletter(session, order.newsletter)
     address = normal_email(contact_email)
-    sponsor = _sponsor_of(session, order.newsletter_id, company, address, now)
-    lock_rows(session, Sponsor, [sponsor.id])
+    payer, sponsor = _parties(session, order, company, address, is_proven, now)
     check_limits(session, order.newsletter, now, wanted=order.held_slots, sponsor=sponsor, besides=order.id)
     typed = {"website": website, "street": street, "city": city, "country": country, "vat_number": vat_number}
     _check_approved(session, order, sponsor)
-    _describe(sponsor, typed, may_change=is_proven or not has_other_orders(session, sponsor, order))
-    add_contact(session, sponsor=sponsor, email=address, name=clean_line(contact_name), now=now)
+    _describe(payer, typed, may_change=is_proven or not has_other_orders(session, payer, order))
+    add_contact(session, sponsor=payer, email=address, name=clean_line(contact_name), now=now)
     name_sponsor(order, sponsor)
     order.contact_name, order.contact_email = clean_line(contact_name), address
     order.purchase_order_number = clean_line(purchase_order_number)
     order.terms_version, order.terms_accepted_at = order.newsletter.terms_version, now
     session.flush()
     told: dict[str, Any] = {name: clean_line(value) for name, value in typed.items()}
-    check_order_placing(session, order)
+    _check_placing(session, order, sponsor)
     check_price_of_sponsor(session, order=order, now=now)
     note(
         session, order, "details_given", actor=BUYER, now=now, was=was, sponsor=sponsor.id, contact=address,
         terms_version=order.terms_version, **told,
     )  # fmt: skip
     return order
+
+
+def _check_placing(session: Session, order: Order, sponsor: Sponsor) -> None:
+    if order.exclusive_category is not None:
+        check_exclusive_sold(session, order.newsletter, sponsor, order.exclusive_category)
+    check_order_placing(session, order)
+
+
+def _parties(
+    session: Session, order: Order, company: str, address: str, is_proven: bool, now: datetime
+) -> tuple[Sponsor, Sponsor]:
+    """Who pays and who is advertised, locked: one and the same unless an agency holds the order for a client."""
+    payer = order.agency or _sponsor_of(session, order.newsletter_id, company, address, now)
+    sponsor = _client_of(order, payer, address, is_proven) if order.agency is not None else payer
+    lock_rows(session, Sponsor, sorted({payer.id, sponsor.id}))
+    return payer, sponsor
+
+
+def _client_of(order: Order, agency: Sponsor, address: str, is_proven: bool) -> Sponsor:
+    """The sponsor that an agency holds an order for; only who is signed in as one of its people goes on with it."""
+    if not is_proven or address not in {contact.user.email for contact in agency.contacts}:
+        raise AgencyOnly(f"{agency.name} holds these dates. Sign in with the address that acts for it to go on.")
+    assert order.sponsor is not None
+    return order.sponsor
 
 
 def _sponsor_of(session: Session, newsletter_id: int, company: str, address: str, now: datetime) -> Sponsor:

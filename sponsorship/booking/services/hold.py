@@ -35,7 +35,7 @@ from sponsorship.booking.rules import (
 )
 from sponsorship.booking.services.limits import UNLIMITED, Buyer, check_limits
 from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, name_slots, note, occupy
-from sponsorship.booking.services.placing import check_placing
+from sponsorship.booking.services.placing import check_exclusive_sold, check_placing
 from sponsorship.booking.services.prices import Price, price_slots, spend_credits, write_price
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import DomainError, InvalidTransition
@@ -45,7 +45,7 @@ from sponsorship.core.text import clean_line
 from sponsorship.core.tokens import new_token
 from sponsorship.inventory.models import Newsletter, Slot
 from sponsorship.inventory.queries import list_slots_by_id
-from sponsorship.sponsors.models import Sponsor
+from sponsorship.sponsors.models import Category, Sponsor
 from sponsorship.sponsors.services import add_contact
 
 
@@ -56,6 +56,8 @@ def hold_slots(
     slot_ids: Sequence[int],
     buyer: Buyer = UNLIMITED,
     sponsor: Sponsor | None = None,
+    agency: Sponsor | None = None,
+    exclusive_category: Category | None = None,
     promo_code: str = "",
     use_credits: bool = False,
     now: datetime,
@@ -65,7 +67,8 @@ def hold_slots(
     Raises SlotTaken or NotForSale, each naming the slots; SlotTaken too for a free slot that somebody on the waiting list is
     about to be offered; NothingPicked, TooManySlots; HoldsTooMuch where the buyer's network address, browser or
     sponsor holds as much unpaid at this newsletter as one may; PromoRefused for a code that does not hold. Credits are used
-    where the sponsor, who must be proven, wants it.
+    where the sponsor, who must be proven, wants it. An `agency` buys for the sponsor, its client, and is billed. With an
+    `exclusive_category` no rival in it runs in these issues, at its price; raises DomainError where that is not sold.
     """
     slots = slots_of(session, newsletter, slot_ids)
     lock_issues(session, slots)
@@ -76,19 +79,19 @@ def hold_slots(
     check_bookable(slots, now)
     check_limits(session, newsletter, now, wanted=len(slots), buyer=buyer, sponsor=sponsor)
     _check_queue(session, slots, now)
-    check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots)
+    is_exclusive = exclusive_category is not None
+    check_placing(
+        session, newsletter=newsletter, sponsor=sponsor, slots=slots, is_exclusive=is_exclusive, sells=exclusive_category
+    )  # fmt: skip
     price = price_slots(
-        session,
-        newsletter=newsletter,
-        slots=slots,
-        sponsor=sponsor,
-        promo_code=promo_code,
-        use_credits=use_credits,
-        now=now,
-    )
+        session, newsletter=newsletter, slots=slots, sponsor=sponsor, is_exclusive=is_exclusive, promo_code=promo_code,
+        use_credits=use_credits, now=now,
+    )  # fmt: skip
     state = OrderState.DRAFT if needs_approval(session, newsletter, sponsor) else OrderState.HELD
     order = make_order(session, newsletter, slots, sponsor, price, state=state, now=now, held_until=now + HOLD)
     order.holder_key, order.browser_key = buyer.address_key, buyer.browser_key
+    order.agency, order.exclusive_category = agency, exclusive_category
+    keep_rivals_away(order, is_exclusive)
     occupy(session, slots, [order])
     spend_credits(session, order=order, grants=price.grants, actor=BUYER, now=now)
     note(session, order, "held", actor=BUYER, now=now, slots=[slot.id for slot in slots])
@@ -107,11 +110,13 @@ def book_manually(
     contact_name: str = "",
     contact_email: str = "",
     total_minor: int | None = None,
+    is_exclusive: bool = False,
 ) -> Order:
     """Hold slots for a sponsor in the publisher's name, to be confirmed on an invoice or paid by the sponsor.
 
     Lead times and the limit on open orders are the publisher's own and do not bind him. The hold lasts until
-    `held_until`, 20 minutes without one; `total_minor` is an agreed net price in place of the rate card's. Raises
+    `held_until`, 20 minutes without one; `total_minor` is an agreed net price in place of the rate card's. `is_exclusive`
+    sells it without a rival of the sponsor's category in the issue; raises DomainError where it is in none. Raises
     SlotTaken, PlacingRefused, NotForSale, NothingPicked, TooManySlots, DomainError for a price that cannot be.
     """
     slots = slots_of(session, newsletter, slot_ids)
@@ -119,9 +124,9 @@ def book_manually(
     lock_newsletter(session, newsletter)
     lock_rows(session, Sponsor, [sponsor.id])
     check_planned(slots, now)
-    check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots)
-    price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, now=now)
+    price = price_placed(session, newsletter, sponsor, slots, is_exclusive, now)
     order = make_order(session, newsletter, slots, sponsor, price, now=now, held_until=held_until or now + HOLD)
+    keep_rivals_away(order, is_exclusive)
     name_contact(session, order, sponsor, contact_name, contact_email, now)
     agree_prices(order, prices=None, total_minor=total_minor)
     occupy(session, slots, [order])
@@ -137,8 +142,9 @@ def hold_again(
     Raises what hold_slots raises.
     """
     fresh = hold_slots(
-        session, newsletter=order.newsletter, slot_ids=slot_ids, buyer=buyer, sponsor=order.sponsor, now=now
-    )
+        session, newsletter=order.newsletter, slot_ids=slot_ids, buyer=buyer, sponsor=order.sponsor,
+        agency=order.agency, exclusive_category=order.exclusive_category, now=now,
+    )  # fmt: skip
     fresh.contact_name, fresh.contact_email = order.contact_name, order.contact_email
     fresh.purchase_order_number = order.purchase_order_number
     session.flush()
@@ -251,6 +257,22 @@ def make_order(
     )  # fmt: skip
     write_price(order, price)
     return order
+
+
+def price_placed(
+    session: Session, newsletter: Newsletter, sponsor: Sponsor, slots: Sequence[Slot], is_exclusive: bool, now: datetime
+) -> Price:
+    """See that a sponsor may have the slots, without a rival where that is bought, and return their price."""
+    if is_exclusive:
+        check_exclusive_sold(session, newsletter, sponsor, sponsor.category)
+    check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots, is_exclusive=is_exclusive)
+    return price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, is_exclusive=is_exclusive, now=now)
+
+
+def keep_rivals_away(order: Order, is_exclusive: bool) -> None:
+    """Write down on each booking whether it is sold without a rival in the same issue."""
+    for booking in order.bookings:
+        booking.is_exclusive = is_exclusive
 
 
 def agree_price(order: Order, net_minor: int, label: str) -> None:

@@ -36,7 +36,11 @@ def merge_sponsors(session: Session, *, kept: Sponsor, gone: Sponsor, actor: str
     newsletter = session.get_one(Newsletter, kept.newsletter_id)
     _check(kept, gone)
     both = [kept.id, gone.id]
-    lock_rows(session, Order, list(session.scalars(select(Order.id).where(Order.sponsor_id.in_(both)))))
+    lock_rows(
+        session,
+        Order,
+        list(session.scalars(select(Order.id).where(Order.sponsor_id.in_(both) | Order.agency_id.in_(both)))),
+    )
     bookings = lock_rows(
         session, Booking, list(session.scalars(select(Booking.id).where(Booking.sponsor_id.in_(both))))
     )

@@ -202,7 +202,7 @@ def _claim(
     last = last_order_number(session, newsletter.id, f"IO-{year}-")
     order = Order(
         token=new_token(), number=next_order_number(year, last), newsletter_id=newsletter.id, newsletter=newsletter,
-        sponsor=bought.sponsor, moves_order_id=bought.id, state=OrderState.HELD, currency=bought.currency,
+        sponsor=bought.sponsor, agency=bought.agency, moves_order_id=bought.id, state=OrderState.HELD, currency=bought.currency,
         list_minor=difference, net_minor=difference, contact_name=bought.contact_name,
         contact_email=bought.contact_email, purchase_order_number=bought.purchase_order_number, created_at=now,
         held_until=ends,

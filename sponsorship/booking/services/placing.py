@@ -10,6 +10,7 @@ from sponsorship.booking.models import Booking, Order
 from sponsorship.booking.rules import OCCUPYING, BookingKind, BookingState, Firm, Placing, PlacingRules, placing_refusal
 from sponsorship.booking.services.occupy import lock_issues, name_slot
 from sponsorship.core.db import lock_rows
+from sponsorship.core.errors import DomainError
 from sponsorship.inventory.models import Issue, Newsletter, Slot
 from sponsorship.sponsors.models import Category, Sponsor
 from sponsorship.sponsors.queries import policy_of
@@ -28,12 +29,16 @@ def check_placing(
     slots: Sequence[Slot],
     besides: Collection[int] = (),
     is_exclusive: bool = False,
+    sells: Category | None = None,
 ) -> None:
     """Raise PlacingRefused, in the publisher's own words where he gave some, unless the sponsor may have these slots.
 
     The caller holds the locks of the issues and then of the sponsor. `besides` are ids of bookings that do not count: those
-    that are about to go. Nobody is refused while it is not known who buys.
+    that are about to go. Nobody is refused while it is not known who buys. With `sells`, exclusivity in that category is
+    bought anew: raises DomainError where it is not sold.
     """
+    if sells is not None:
+        check_exclusive_sold(session, newsletter, sponsor, sells)
     if sponsor is None:
         return
     ids = tuple(slot.id for slot in slots)
@@ -47,6 +52,19 @@ def check_placing(
         refusal = placing_refusal(one, [*others, *wanted[:number]], rules)
         if refusal is not None:
             raise PlacingRefused(refusal, (slots[number].id,))
+
+
+def check_exclusive_sold(
+    session: Session, newsletter: Newsletter, sponsor: Sponsor | None, category: Category | None
+) -> None:
+    """Raise DomainError where exclusivity is not sold, or not in that category; a sponsor without one is put into it."""
+    if not policy_of(session, newsletter.id).exclusive_basis_points:
+        raise DomainError(f"{newsletter.name} does not sell exclusivity.")
+    if category is None or category.newsletter_id != newsletter.id:
+        raise DomainError("Without a category nobody is a competitor: say first what the sponsor sells.")
+    if sponsor is not None and sponsor.category is None:
+        sponsor.category = category
+        session.flush()
 
 
 def check_order_placing(session: Session, order: Order) -> None:

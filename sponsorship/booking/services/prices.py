@@ -59,6 +59,7 @@ def price_slots(
     use_credits: bool = False,
     besides: int | None = None,
     list_prices: Sequence[int] | None = None,
+    is_exclusive: bool = False,
     now: datetime,
 ) -> Price:
     """Price slots, and lock the code and the credits that the price stands on, so that nobody else spends them meanwhile.
@@ -79,7 +80,16 @@ def price_slots(
         refusal = promo_refusal(session, newsletter, promo, priced, now, sponsor_id=sponsor_id, besides=besides)
         if refusal:
             raise PromoRefused(refusal)
-    quote = quote_slots(session, newsletter, slots, now, promo=promo, on_credit=grants, list_prices=list_prices)
+    quote = quote_slots(
+        session,
+        newsletter,
+        slots,
+        now,
+        promo=promo,
+        on_credit=grants,
+        list_prices=list_prices,
+        is_exclusive=is_exclusive,
+    )
     return Price(quote, promo, grants)
 
 
@@ -124,7 +134,8 @@ def change_price(
     price = price_slots(
         session, newsletter=order.newsletter, slots=[booking.slot for booking in order.bookings], sponsor=order.sponsor,
         promo_code=promo_code, use_credits=use_credits, besides=order.id,
-        list_prices=[booking.price_minor for booking in order.bookings], now=now,
+        list_prices=[booking.price_minor for booking in order.bookings],
+        is_exclusive=any(booking.is_exclusive for booking in order.bookings), now=now,
     )  # fmt: skip
     order.price_lines = []
     session.flush()

@@ -12,15 +12,15 @@ from sponsorship.booking.services.hold import (
     agree_prices,
     check_alive,
     hold_until,
+    keep_rivals_away,
     lock_newsletter,
     make_order,
     name_contact,
+    price_placed,
     slots_of,
 )
 from sponsorship.booking.services.occupy import check_planned, lock_issues, lock_order, note, occupy
 from sponsorship.booking.services.order import cancel_order
-from sponsorship.booking.services.placing import check_placing
-from sponsorship.booking.services.prices import price_slots
 from sponsorship.core import outbox
 from sponsorship.core.db import lock_rows
 from sponsorship.core.errors import DomainError, InvalidTransition
@@ -47,6 +47,7 @@ def propose_order(
     total_minor: int | None = None,
     message: str = "",
     is_first_refusal: bool = False,
+    is_exclusive: bool = False,
 ) -> Order:
     """Prepare an order for a sponsor, whose contact is sent the link: held until `valid_until`, three days without one.
 
@@ -64,9 +65,9 @@ def propose_order(
         raise DomainError("A proposal is valid until a day to come, at most 60 days from now.")
     sponsor = make_sure_of_sponsor(session, newsletter_id=newsletter.id, name=sponsor_name, now=now)
     lock_rows(session, Sponsor, [sponsor.id])
-    check_placing(session, newsletter=newsletter, sponsor=sponsor, slots=slots)
-    price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=sponsor, now=now)
+    price = price_placed(session, newsletter, sponsor, slots, is_exclusive, now)
     order = make_order(session, newsletter, slots, sponsor, price, now=now, held_until=until)
+    keep_rivals_away(order, is_exclusive)
     name_contact(session, order, sponsor, contact_name, contact_email, now)
     order.proposed_at, order.message, order.is_first_refusal = now, message.strip(), is_first_refusal
     agree_prices(order, prices=prices, total_minor=total_minor)

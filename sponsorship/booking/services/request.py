@@ -88,6 +88,7 @@ def propose_instead(
     price = price_slots(session, newsletter=newsletter, slots=slots, sponsor=order.sponsor, now=now)
     fresh = make_order(session, newsletter, slots, order.sponsor, price, now=now, held_until=until)
     _keep(fresh, mine)
+    fresh.agency = order.agency
     fresh.contact_name, fresh.contact_email = order.contact_name, order.contact_email
     fresh.proposed_at, fresh.message, fresh.approved_at = now, message.strip(), now
     occupy(session, [slot for slot in slots if slot.id not in mine], [fresh])

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.booking import queries, services
+from sponsorship.booking.errors import NowhereToSend
 from sponsorship.booking.forms import BookSlotForm, HoldCourtesyForm, SlotActForm
 from sponsorship.booking.portal import blueprint
 from sponsorship.core import clock
@@ -82,11 +83,13 @@ def book_slot(slot_id: int) -> Answer:
         if form.kind.data == "house":
             services.book_house(session, slot=slot, actor=_actor(), now=now)
             return
-        services.propose_order(
+        order = services.propose_order(
             session, newsletter=slot.issue.newsletter, slot_ids=[slot.id], sponsor_name=clean_line(form.sponsor.data or ""),
             contact_name=form.contact_name.data or "", contact_email=form.contact_email.data or "", actor=_actor(),
             now=now,
         )  # fmt: skip
+        if not order.contact_email:
+            raise NowhereToSend
 
     return _answer(_team_slot(slot_id), form, act, "Slot booked.")
 

@@ -59,7 +59,7 @@ def get_sponsor_page(session: Session, newsletter: Newsletter, sponsor_id: int, 
     invoices = [
         one
         for one in list_open_invoices(session, newsletter.id)
-        if one.order.sponsor_id == sponsor.id and one.currency == newsletter.currency
+        if (one.order.agency_id or one.order.sponsor_id) == sponsor.id and one.currency == newsletter.currency
     ]
     orders = list_orders_of_sponsor(session, [sponsor.id])
     return SponsorPage(

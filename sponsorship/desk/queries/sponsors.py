@@ -132,8 +132,9 @@ def _ran(bookings: Sequence[Booking]) -> list[int]:
 def _owed(session: Session, newsletter: Newsletter) -> dict[int, int]:
     owed: dict[int, int] = {}
     for invoice in list_open_invoices(session, newsletter.id):
-        if invoice.order.sponsor_id is not None and invoice.currency == newsletter.currency:
-            owed[invoice.order.sponsor_id] = owed.get(invoice.order.sponsor_id, 0) + invoice.open_minor
+        payer_id = invoice.order.agency_id or invoice.order.sponsor_id
+        if payer_id is not None and invoice.currency == newsletter.currency:
+            owed[payer_id] = owed.get(payer_id, 0) + invoice.open_minor
     return owed
 
 

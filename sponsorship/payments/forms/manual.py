@@ -41,6 +41,7 @@ class ManualBookingForm(FlaskForm):
     total = StringField(
         "Agreed price for all, before tax", [Length(max=40)], [one_line], description="Empty: what the rate card says."
     )
+    is_exclusive = BooleanField("No competitor in the same issue")
     purchase_order_number = StringField("Their purchase order number", [Length(max=80)], [one_line])
     valid_until = DateField("The link works until the end of", [Optional()], description="Empty: three days.")
     message = TextAreaField("A note to the sponsor", [Length(max=1000, message="Say it in 1,000 characters.")])

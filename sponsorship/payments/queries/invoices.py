@@ -69,7 +69,7 @@ def list_receivables(session: Session, newsletter: Newsletter, today: date) -> l
     return [
         Receivable(
             invoice=invoice,
-            debtor=invoice.order.sponsor.name if invoice.order.sponsor else invoice.order.contact_name,
+            debtor=invoice.order.payer.name if invoice.order.payer else invoice.order.contact_name,
             slots=counts.get(invoice.order_id, 0),
             days_late=days_late(invoice.due_on, today),
             is_due_today=invoice.due_on == today,

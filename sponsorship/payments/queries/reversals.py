@@ -246,10 +246,14 @@ def get_kept_money(session: Session, kept_id: int) -> KeptMoney:
 
 
 def owed_by_sponsor(session: Session, sponsor_id: int, currency: str) -> int:
-    """Return what a sponsor owes on open invoices in a currency, tax included."""
+    """Return what a sponsor owes on open invoices in a currency, tax included: of its own, and as an agency."""
     query = (
         select(func.sum(Invoice.net_minor + Invoice.tax_minor - Invoice.paid_minor - Invoice.credited_minor))
         .join(Order, Order.id == Invoice.order_id)
-        .where(Order.sponsor_id == sponsor_id, Invoice.currency == currency, Invoice.state == InvoiceState.OPEN)
+        .where(
+            func.coalesce(Order.agency_id, Order.sponsor_id) == sponsor_id,
+            Invoice.currency == currency,
+            Invoice.state == InvoiceState.OPEN,
+        )
     )
     return int(session.scalar(query) or 0)

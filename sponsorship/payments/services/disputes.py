@@ -117,8 +117,8 @@ def _lose(session: Session, dispute: Dispute, now: datetime) -> None:
     lines, gone = dispute_lost_lines(credit, left.parts, dispute.amount_minor, dispute.receipt_id)
     _book(session, dispute, "lost", EntryKind.DISPUTE_LOST, lines, now)
     _book(session, dispute, "unbooked", EntryKind.UNBOOKED, unbooked_lines(gone), now)
-    if order.sponsor is not None:
-        order.sponsor.may_pay_by_invoice = False
+    if order.payer is not None:
+        order.payer.may_pay_by_invoice = False
     if any(booking.state is BookingState.CONFIRMED for booking in order.bookings):
         amount = money(dispute.amount_minor, dispute.currency, cents=True)
         ask_person(

@@ -96,10 +96,11 @@ def _from(seller: Seller, order: Order) -> dict[str, Any]:
 
 
 def _to(order: Order, terms: OrderTerms | None) -> dict[str, Any]:
-    sponsor = order.sponsor
+    sponsor = order.payer
     lines = [sponsor.name, sponsor.street, sponsor.city, _country(sponsor.country)] if sponsor else []
     tax_number = terms.tax_number if terms is not None else (sponsor.vat_number if sponsor else "")
     lines += [f"Tax number {tax_number}"] if tax_number else []
+    lines += [f"For {order.sponsor.name}"] if order.agency is not None and order.sponsor else []
     lines += [f"Your order {order.purchase_order_number}"] if order.purchase_order_number else []
     return {"label": "To", "lines": [*lines, order.contact_name]}
 
@@ -110,7 +111,7 @@ def _rows(
     rate = "" if terms is None or not terms.tax_label else _rate(terms)
     return [
         [
-            b.slot.name,
+            b.slot.name + (", no competitor in the issue" if b.is_exclusive else ""),
             f"{wording.long_day(b.slot.issue.publish_on)}, No. {b.slot.issue.number}",
             rate,
             _money(net_of[b.id], currency),

@@ -79,7 +79,7 @@ def confirm_on_invoice(session: Session, *, order: Order, now: datetime, by_publ
     known = find_invoice_of_order(session, order.id)
     if known is not None:
         return known
-    if order.sponsor is None or not (by_publisher or order.sponsor.may_pay_by_invoice):
+    if order.payer is None or not (by_publisher or order.payer.may_pay_by_invoice):
         raise NotOnInvoice
     if order.state is not OrderState.HELD:
         raise InvalidTransition
@@ -95,15 +95,15 @@ def confirm_on_invoice(session: Session, *, order: Order, now: datetime, by_publ
 
 
 def check_credit(session: Session, *, order: Order, user_id: int | None) -> None:
-    """Raise NotOnInvoice unless this person acts for the order's sponsor, and the sponsor has credit."""
+    """Raise NotOnInvoice unless this person acts for who pays the order, sponsor or agency, and that has credit."""
     cleared = list_credit_sponsors(session, order.newsletter_id, user_id)
-    if order.sponsor_id not in {sponsor.id for sponsor in cleared}:
+    if (order.agency_id or order.sponsor_id) not in {sponsor.id for sponsor in cleared}:
         raise NotOnInvoice
 
 
 def check_credit_limit(session: Session, *, order: Order) -> None:
     """Raise CreditExceeded where an order's total would bring its sponsor over its limit, seen under the sponsor's lock."""
-    sponsor = order.sponsor
+    sponsor = order.payer
     if sponsor is None or sponsor.credit_limit_minor is None:
         return
     lock_rows(session, Sponsor, [sponsor.id])

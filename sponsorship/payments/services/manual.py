@@ -43,6 +43,7 @@ class Deal:
     valid_until: datetime | None = None
     approver: str = ""
     reason: str = ""
+    is_exclusive: bool = False
 
 
 def book_by_hand(
@@ -79,7 +80,7 @@ def _propose(
     return propose_order(
         session, newsletter=newsletter, slot_ids=slot_ids, sponsor_name=deal.company, contact_name=deal.contact_name,
         contact_email=deal.contact_email, actor=actor, now=now, valid_until=deal.valid_until, total_minor=deal.total_minor,
-        message=deal.message,
+        message=deal.message, is_exclusive=deal.is_exclusive,
     )  # fmt: skip
 
 
@@ -93,6 +94,7 @@ def _hold(
     return book_manually(
         session, newsletter=newsletter, sponsor=sponsor, slot_ids=slot_ids, actor=actor, now=now,
         contact_name=deal.contact_name, contact_email=deal.contact_email, total_minor=deal.total_minor,
+        is_exclusive=deal.is_exclusive,
     )  # fmt: skip
 
 

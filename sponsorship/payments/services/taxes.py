@@ -30,7 +30,7 @@ def decide_tax(session: Session, *, order: Order, now: datetime, on_invoice: boo
     Under Stripe Tax nothing is added here: the provider works it out on its page, and `take_told_tax` writes it down. An order
     on invoice never gets to that page, so the newsletter's own rates hold for it.
     """
-    seller, sponsor = get_seller(session, order.newsletter), order.sponsor
+    seller, sponsor = get_seller(session, order.newsletter), order.payer
     mode = TaxMode.MANUAL if on_invoice and seller.tax_mode is TaxMode.STRIPE_TAX else seller.tax_mode
     country, tax_number = (sponsor.country, sponsor.vat_number) if sponsor else ("", "")
     tax = Tax(None, (0,) * len(order.bookings))

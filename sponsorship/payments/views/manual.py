@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from sponsorship.accounts.queries import authorise, list_members
 from sponsorship.accounts.rules import PERMISSIONS, Permission
 from sponsorship.booking.queries import list_free_slots
-from sponsorship.booking.rules import MOST_SLOTS
+from sponsorship.booking.rules import MOST_SLOTS, exclusive_label
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError
@@ -24,7 +24,7 @@ from sponsorship.payments.queries import find_invoice_of_order
 from sponsorship.payments.rules.manual import Way
 from sponsorship.payments.services import Deal
 from sponsorship.payments.services import book_by_hand as book
-from sponsorship.sponsors.queries import list_sponsors
+from sponsorship.sponsors.queries import list_sponsors, policy_of
 
 
 @blueprint.route("/desk/<slug>/bookings/new", methods=["GET", "POST"])
@@ -71,6 +71,7 @@ def _deal(form: ManualBookingForm, newsletter: Newsletter) -> Deal:
         way=way, company=form.company.data or "", contact_name=form.contact_name.data or "",
         contact_email=form.contact_email.data or "", purchase_order_number=form.purchase_order_number.data or "",
         total_minor=form.total_minor, message=form.message.data or "", valid_until=until if way is Way.CARD else None,
+        is_exclusive=bool(form.is_exclusive.data),
         approver=form.approver.data if way is Way.COMPED else "",
         reason=form.reason.data or "" if way in (Way.COMPED, Way.HOUSE) else "",
     )  # fmt: skip
@@ -106,10 +107,17 @@ def _show(newsletter: Newsletter, form: ManualBookingForm, refusal: str, status:
     free = list_free_slots(session, newsletter.id, clock.now())
     picked = _picked(newsletter, form)
     page = render_template(
-        "payments/book_by_hand.html", form=form, refusal=refusal, picked=picked, free=[s for s in free if s not in picked],
-        sponsors=list_sponsors(session, newsletter.id),
+        "payments/book_by_hand.html", form=form, refusal=refusal, picked=picked,
+        free=[s for s in free if s not in picked],
+        sponsors=list_sponsors(session, newsletter.id), exclusive=_exclusive_option(newsletter),
     )  # fmt: skip
     return page, status
+
+
+def _exclusive_option(newsletter: Newsletter) -> str:
+    """The option of exclusivity with its price, nothing where it is not sold."""
+    basis_points = policy_of(db.session(), newsletter.id).exclusive_basis_points
+    return exclusive_label(basis_points) if basis_points else ""
 
 
 def _picked(newsletter: Newsletter, form: ManualBookingForm) -> list[Slot]:

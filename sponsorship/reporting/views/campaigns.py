@@ -32,7 +32,7 @@ from sponsorship.reporting.views.door import blueprint
 from sponsorship.reporting.views.exports import as_file
 from sponsorship.reporting.views.paper import report_values
 from sponsorship.reporting.views.placements import placement_page
-from sponsorship.sponsors.queries import list_sponsors_of_user
+from sponsorship.sponsors.queries import list_companies_of_user
 
 Place = Callable[..., str]
 
@@ -140,7 +140,7 @@ def _readable(order_id: int) -> Order:
     if order.newsletter_id in g.viewer.roles:
         authorise(g.viewer, order.newsletter_id, Permission.READ)
         return order
-    own = [sponsor.id for sponsor in list_sponsors_of_user(db.session(), g.viewer.user_id)]
+    own = [sponsor.id for sponsor in list_companies_of_user(db.session(), g.viewer.user_id)]
     if order.sponsor_id is None or order.sponsor_id not in own:
         raise NotFound
     return order

@@ -23,7 +23,7 @@ from sponsorship.reporting.charts import clicks_over_time, rates_compared
 from sponsorship.reporting.queries import PlacementReport, get_placement_report
 from sponsorship.reporting.rules import HOURS_SHOWN
 from sponsorship.reporting.views.door import blueprint
-from sponsorship.sponsors.queries import list_sponsors_of_user
+from sponsorship.sponsors.queries import list_companies_of_user
 
 
 @blueprint.get("/orders/<token>/report/<int:booking_id>")
@@ -49,7 +49,7 @@ def _own_booking(booking_id: int) -> tuple[Booking, bool]:
     if newsletter_id in viewer.roles:
         authorise(viewer, newsletter_id, Permission.READ)
         return booking, True
-    own = [sponsor.id for sponsor in list_sponsors_of_user(db.session(), viewer.user_id)]
+    own = [sponsor.id for sponsor in list_companies_of_user(db.session(), viewer.user_id)]
     if booking.sponsor_id is None or booking.sponsor_id not in own:
         raise NotFound
     return booking, False

@@ -18,12 +18,21 @@ from sponsorship.booking.queries import (
     promo_refusal,
     quote_slots,
 )
-from sponsorship.booking.rules import BookingKind, BookingState, PricedSlot, PromiseKind, Quote, unknown_promo
+from sponsorship.booking.rules import (
+    BookingKind,
+    BookingState,
+    PricedSlot,
+    PromiseKind,
+    Quote,
+    exclusive_label,
+    unknown_promo,
+)
 from sponsorship.core.format import local, month, short_day
 from sponsorship.inventory.models import Issue, Newsletter, Placement, PromoCode, RhythmException, Slot
 from sponsorship.inventory.queries import list_issues, list_placements, list_slots, list_slots_by_id
 from sponsorship.inventory.rules import IssueState, RhythmChange
-from sponsorship.sponsors.models import Sponsor
+from sponsorship.sponsors.models import Category, Sponsor
+from sponsorship.sponsors.queries import list_categories, policy_of
 from sponsorship.storefront.rules import Avail, UsualClicks, held_words, usual_clicks
 from sponsorship.tracking.queries import clicks_by_booking
 
@@ -97,6 +106,12 @@ class Slip:
     code_refusal: str = ""
     credits: int = 0  # what the buyer, signed in, has left for these slots
     uses_credits: bool = False
+    agency: Sponsor | None = None  # who buys for others: it says for whom
+    clients: tuple[Sponsor, ...] = ()
+    client_id: int = 0
+    exclusive: str = ""  # the option with its price; nothing: not sold
+    categories: tuple[Category, ...] = ()
+    category_id: int = 0
 
 
 def list_avails(session: Session, newsletter: Newsletter, now: datetime, picks: Collection[int] = ()) -> Avails:
@@ -209,6 +224,7 @@ def price_slip(
     code: str = "",
     sponsor: Sponsor | None = None,
     uses_credits: bool = False,
+    category_id: int = 0,
 ) -> Slip:
     """Return what was picked with its price; what is not this newsletter's is left out, what cannot be had is named.
 
@@ -228,8 +244,15 @@ def price_slip(
         session, newsletter, code, priced_slots(newsletter, free, now, on_credit=on_credit), now, sponsor
     )
     gone = tuple(slot for slot in picked if slot not in free)
-    quote = quote_slots(session, newsletter, free, now, promo=promo, on_credit=on_credit)
-    return Slip(tuple(free), gone, quote, code, refusal, len(grants), uses_credits)
+    basis_points = policy_of(session, newsletter.id).exclusive_basis_points if free else 0
+    categories = list_categories(session, newsletter.id) if basis_points else []
+    offered = tuple(category for category in categories if not category.is_prohibited)
+    chosen = category_id if category_id in {category.id for category in offered} else 0
+    quote = quote_slots(session, newsletter, free, now, promo=promo, on_credit=on_credit, is_exclusive=bool(chosen))
+    return Slip(
+        tuple(free), gone, quote, code, refusal, len(grants), uses_credits, category_id=chosen, categories=offered,
+        exclusive=exclusive_label(basis_points) if offered else "",
+    )  # fmt: skip
 
 
 def _try_code(

@@ -16,7 +16,7 @@ from sponsorship.booking.queries import (
     list_wishes_of,
 )
 from sponsorship.booking.rules import BookingState
-from sponsorship.sponsors.queries import list_sponsors_of_user
+from sponsorship.sponsors.queries import list_companies_of_user
 from sponsorship.storefront.queries.orders import BookingRow, next_copy, view_rows
 
 
@@ -34,6 +34,7 @@ class HomeView:
     proposals: tuple[Order, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     credits: tuple[CreditGrant, ...] = ()
+    has_clients: bool = False  # of more than one company: each line says whose it is
 
     @property
     def next_copy(self) -> BookingRow | None:
@@ -48,7 +49,7 @@ class HomeView:
 
 def view_home(session: Session, viewer: Viewer, now: datetime) -> HomeView:
     """Return what every sponsor has that a person acts for; closed bookings, and archived ones without a price, aside."""
-    ids = [sponsor.id for sponsor in list_sponsors_of_user(session, viewer.user_id)]
+    ids = [sponsor.id for sponsor in list_companies_of_user(session, viewer.user_id)]
     rows = [row for row in view_rows(session, list_bookings_of_sponsors(session, ids), now) if row.view is not None]
     coming = [row for row in rows if row.booking.state is not BookingState.RAN and row.booking.order is not None]
     ran = [row for row in reversed(rows) if row.booking.state is BookingState.RAN]
@@ -60,4 +61,5 @@ def view_home(session: Session, viewer: Viewer, now: datetime) -> HomeView:
         proposals=tuple(list_proposals_to(session, ids)),
         waiting=tuple(list_wishes_of(session, viewer.email)),
         credits=tuple(grant for grant in list_credit_grants(session, ids) if grant.left > 0),
+        has_clients=len(ids) > 1,
     )
