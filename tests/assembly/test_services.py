@@ -117,8 +117,7 @@ def test_the_worker_marks_an_issue_when_its_moment_has_come_whatever_stops_it(
         sell_slot(writing, slot_on(writing, newsletter, DAY), now=EARLIER)
         for day in (date(2026, 11, 1), date(2026, 11, 8), date(2026, 11, 15)):
             issue_on(writing, newsletter, day).move_to(IssueState.SKIPPED)
-    (task,) = TASKS
-    assert task.name == "assembly.mark_due"
+    assert "assembly.mark_due" in {task.name for task in TASKS}
     assert mark_due(MOMENT - timedelta(seconds=1)) == 0
     assert mark_due(MOMENT) == 1
     assert mark_due(MOMENT + timedelta(minutes=1)) == 0

@@ -78,9 +78,9 @@ def write_copy(page: Page, order_url: str, which: str, copy: Mapping[str, str], 
     page.goto(order_url)
     page.get_by_role("link", name=re.compile(rf"(Write|Read) the copy for {which}")).click()
     page.get_by_label("Headline").fill(copy["heading"])
-    page.get_by_label("Body").fill("one " * 70)
+    page.get_by_label("Body", exact=True).fill("one " * 70)
     expect(page.locator(".measure.is-over").first).to_contain_text("over")
-    page.get_by_label("Body").fill(copy["body"])
+    page.get_by_label("Body", exact=True).fill(copy["body"])
     expect(page.locator(".measure.is-over")).to_have_count(0)
     page.get_by_label("Link text").fill(copy["link_text"])
     page.get_by_label("Link address").fill(copy["link_url"])
@@ -88,7 +88,7 @@ def write_copy(page: Page, order_url: str, which: str, copy: Mapping[str, str], 
     if draft_first:
         page.get_by_role("button", name="Save draft").click()
         expect(page.locator(".saved")).to_contain_text("Saved")
-        expect(page.get_by_label("Body")).to_have_value(copy["body"])
+        expect(page.get_by_label("Body", exact=True)).to_have_value(copy["body"])
     page.get_by_role("button", name="Send for review").click()
     expect(page.get_by_role("button", name="Take it back to change it")).to_be_visible()
 
