@@ -16,7 +16,7 @@ from sponsorship.tracking.queries import find_trap, links_of, settings_of
 from sponsorship.tracking.rules import LinkPosition, checked_destination
 from sponsorship.tracking.services.keys import make_reader_keys, tell_web_servers
 
-TOKEN_LENGTH = 12  # 72 random bits: short in a plain-text mail, and beyond guessing
+TOKEN_LENGTH = 12  # 71 random bits: short in a plain-text mail, and beyond guessing
 
 
 def make_links(
@@ -107,4 +107,4 @@ def repoint_links(
 
 
 def _new_token() -> str:
-    return new_token()[:TOKEN_LENGTH]
+    return new_token()[-TOKEN_LENGTH:]
