@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, g, render_template, url_for
 from werkzeug.wrappers import Response
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.checks import services
 from sponsorship.checks.forms import PolicyForm
@@ -14,7 +13,7 @@ from sponsorship.core.db import db, transaction
 from sponsorship.core.format import count_word
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter
+from sponsorship.inventory.queries import get_team_newsletter
 
 blueprint = Blueprint("checks", __name__)
 
@@ -45,8 +44,7 @@ def save_policy(slug: str) -> Response | tuple[str, int]:
 
 
 def _open_newsletter(slug: str) -> Newsletter:
-    newsletter = g.newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.SETTINGS)
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.SETTINGS)
     return newsletter
 
 

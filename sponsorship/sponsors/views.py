@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, g, render_template, url_for
 from werkzeug.wrappers import Response
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
@@ -11,7 +10,7 @@ from sponsorship.core.errors import DomainError, NotFound
 from sponsorship.core.text import clean_line
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter
+from sponsorship.inventory.queries import get_team_newsletter
 from sponsorship.sponsors import queries, services
 from sponsorship.sponsors.forms import CategoryForm, SalesPolicyForm, SponsorTermsForm
 from sponsorship.sponsors.models import Sponsor
@@ -106,9 +105,7 @@ def save_terms(slug: str, sponsor_id: int) -> Page:
 
 
 def _team(slug: str, permission: Permission) -> Newsletter:
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, permission)
-    g.newsletter = newsletter
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, permission)
     return newsletter
 
 

@@ -6,7 +6,6 @@ from flask import flash, g, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.booking import queries, services
 from sponsorship.booking.forms import GrantCreditsForm
@@ -15,7 +14,7 @@ from sponsorship.booking.rules import CreditOrigin
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.web import Access, access, go_to
-from sponsorship.inventory.queries import get_newsletter, list_placements
+from sponsorship.inventory.queries import get_newsletter, get_team_newsletter, list_placements
 from sponsorship.sponsors.queries import list_sponsors
 from sponsorship.sponsors.services import make_sure_of_sponsor
 
@@ -27,9 +26,7 @@ Grant = Callable[[Session], None]
 @access(Access.TEAM, Permission.SETTINGS)
 def list_credits(slug: str) -> Page:
     """Show the prepaid credits of each sponsor, line by line, and give some."""
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.SETTINGS)
-    g.newsletter = newsletter
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.SETTINGS)
     sponsors, placements = list_sponsors(db.session(), newsletter.id), list_placements(db.session(), newsletter.id)
     form = GrantCreditsForm(currency=newsletter.currency, choices=[(one.id, one.name) for one in placements])
     if form.validate_on_submit():

@@ -22,7 +22,7 @@ from sponsorship.core.errors import DomainError
 from sponsorship.core.format import count, long_day
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Issue, Newsletter, Placement
-from sponsorship.inventory.queries import get_issue, get_newsletter, get_placement, list_slots
+from sponsorship.inventory.queries import get_issue, get_placement, get_team_newsletter, list_slots
 
 Page = Response | str | tuple[str, int]
 Act = Callable[[Session, datetime], Sequence[Displacement]]
@@ -142,9 +142,7 @@ def retire_placement(placement_id: int) -> Page:
 @access(Access.TEAM, Permission.READ)
 def list_displacements(slug: str) -> str:
     """Show whose slot fell away and who still has to choose."""
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.READ)
-    g.newsletter = newsletter
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.READ)
     waiting = queries.list_displacements(db.session(), newsletter.id, is_open=True)
     done = queries.list_displacements(db.session(), newsletter.id, is_open=False)
     return render_template("booking/list_displacements.html", waiting=waiting, done=done[:50])

@@ -3,7 +3,6 @@
 from flask import flash, g, request, url_for
 from werkzeug.wrappers import Response
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.booking import services
 from sponsorship.booking.portal import blueprint
@@ -11,7 +10,7 @@ from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.errors import DomainError, NotFound
 from sponsorship.core.web import Access, access, go_to
-from sponsorship.inventory.queries import get_newsletter
+from sponsorship.inventory.queries import get_team_newsletter
 from sponsorship.sponsors.models import Sponsor
 from sponsorship.sponsors.queries import get_sponsor
 
@@ -20,8 +19,7 @@ from sponsorship.sponsors.queries import get_sponsor
 @access(Access.TEAM, Permission.SETTINGS)
 def merge_sponsors(slug: str, sponsor_id: int) -> Response:
     """Merge a sponsor into another one of the newsletter; where a rule is in the way, say which, and change nothing."""
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.SETTINGS)
+    newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.SETTINGS)
     kept_id = request.form.get("into", type=int) or 0
     gone, kept = _own(newsletter.id, sponsor_id), _own(newsletter.id, kept_id)
     name = gone.name

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from flask import flash, g, render_template, url_for
 from werkzeug.wrappers import Response
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.booking import services
 from sponsorship.booking.forms import ExtraIssueForm, RhythmForm
@@ -16,7 +15,7 @@ from sponsorship.core.errors import DomainError
 from sponsorship.core.format import count, long_day
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter, list_issues, list_one_offs
+from sponsorship.inventory.queries import get_newsletter, get_team_newsletter, list_issues, list_one_offs
 from sponsorship.inventory.rhythm import publishing_days
 from sponsorship.inventory.rules import describe_rule
 from sponsorship.inventory.services import add_extra_issue, today_of
@@ -77,9 +76,7 @@ def add_issue(slug: str) -> Page:
 
 
 def _team_newsletter(slug: str) -> Newsletter:
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.SETTINGS)
-    g.newsletter = newsletter
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.SETTINGS)
     return newsletter
 
 

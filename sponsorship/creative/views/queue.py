@@ -35,7 +35,7 @@ from sponsorship.creative.queries import (
 from sponsorship.creative.render import preview_html, shown_address
 from sponsorship.creative.rules import Copy, due_words, queue_headline
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter
+from sponsorship.inventory.queries import get_team_newsletter
 from sponsorship.inventory.services import today_of
 
 
@@ -140,8 +140,7 @@ class QueueRow:
 @access(Access.TEAM, Permission.READ)
 def list_queue(slug: str) -> Answer:
     """Show what waits to be read; `creative` names the one that is open, else the nearest deadline is."""
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.READ)
+    newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.READ)
     return _queue_page(newsletter, request.args.get("creative", type=int))
 
 

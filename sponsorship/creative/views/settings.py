@@ -2,7 +2,6 @@
 
 from flask import flash, g, render_template, url_for
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
@@ -13,7 +12,7 @@ from sponsorship.creative.portal.door import Answer, blueprint
 from sponsorship.creative.queries import get_copy_policy
 from sponsorship.creative.rules import LatePolicy
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter
+from sponsorship.inventory.queries import get_team_newsletter
 
 
 @blueprint.get("/desk/<slug>/settings/copy")
@@ -43,8 +42,7 @@ def save_policy(slug: str) -> Answer:
 
 
 def _open(slug: str) -> Newsletter:
-    newsletter = g.newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.SETTINGS)
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.SETTINGS)
     return newsletter
 
 

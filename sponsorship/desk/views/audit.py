@@ -4,17 +4,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, g, render_template, request
+from flask import Response, render_template, request
 
 from sponsorship.accounts.models import AuditEntry
-from sponsorship.accounts.queries import AuditSearch, authorise, list_audit
+from sponsorship.accounts.queries import AuditSearch, list_audit
 from sponsorship.accounts.rules import Permission
 from sponsorship.core.db import db
 from sponsorship.core.sheets import make_csv
 from sponsorship.core.web import Access, access
-from sponsorship.desk.views.team import blueprint
+from sponsorship.desk.views.team import blueprint, read_newsletter
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter
 
 PAGE = 50
 EXPORTED = 100_000
@@ -25,7 +24,7 @@ COLUMNS = ("At, UTC", "Who", "What", "Of", "Number", "Before", "After")
 @access(Access.TEAM, Permission.SETTINGS)
 def show_audit(slug: str) -> str:
     """Show the trail, the latest first, narrowed by words and days; a page at a time."""
-    newsletter = _newsletter(slug)
+    newsletter = read_newsletter(slug, Permission.SETTINGS)
     found = list_audit(db.session(), _asked(newsletter), before_id=request.args.get("before", type=int), limit=PAGE + 1)
     return render_template(
         "desk/show_audit.html", entries=[(entry, changes(entry)) for entry in found[:PAGE]], asked=_words(),
@@ -37,7 +36,7 @@ def show_audit(slug: str) -> str:
 @access(Access.TEAM, Permission.SETTINGS)
 def export_audit(slug: str) -> Response:
     """Hand out what the page would show, whole, as a spreadsheet."""
-    found = list_audit(db.session(), _asked(_newsletter(slug)), limit=EXPORTED)
+    found = list_audit(db.session(), _asked(read_newsletter(slug, Permission.SETTINGS)), limit=EXPORTED)
     rows = [
         (one.at, one.actor, one.action, one.object_type, one.object_id, str(one.before or ""), str(one.after or ""))
         for one in found
@@ -51,13 +50,6 @@ def changes(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
     before, after = entry.before or {}, entry.after or {}
     names = dict.fromkeys([*before, *after])
     return [(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
-
-
-def _newsletter(slug: str) -> Newsletter:
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.SETTINGS)
-    g.newsletter = newsletter
-    return newsletter
 
 
 def _words() -> dict[str, str]:

@@ -1,8 +1,7 @@
 """Sponsors: who are they, and whom do I write to?"""
 
-from flask import g, render_template, request
+from flask import render_template, request
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
 from sponsorship.core.db import db
@@ -52,8 +51,7 @@ def show_sponsor(slug: str, sponsor_id: int) -> str:
 @access(Access.TEAM, Permission.SETTINGS)
 def show_merge(slug: str, sponsor_id: int) -> str:
     """Ask into which sponsor this one goes, and show what would follow it."""
-    newsletter, session = read_newsletter(slug), db.session()
-    authorise(g.viewer, newsletter.id, Permission.SETTINGS)
+    newsletter, session = read_newsletter(slug, Permission.SETTINGS), db.session()
     sponsor, into = get_own_sponsor(session, newsletter, sponsor_id), request.args.get("into", type=int)
     others = [one for one in list_of_newsletter(session, newsletter.id) if one.id != sponsor.id]
     return render_template(

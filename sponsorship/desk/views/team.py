@@ -3,12 +3,11 @@
 from flask import Blueprint, g, url_for
 from werkzeug.wrappers import Response
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.core.db import db
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter, list_newsletters
+from sponsorship.inventory.queries import get_team_newsletter, list_newsletters
 
 blueprint = Blueprint("desk", __name__)
 
@@ -23,9 +22,7 @@ def home() -> Response:
     return go_to(url_for("desk.show_revenue", slug=own[0].slug))
 
 
-def read_newsletter(slug: str) -> Newsletter:
-    """Return the newsletter of a page if the viewer's role lets them read its desk; raises NotFound, NotAllowed."""
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.READ)
-    g.newsletter = newsletter
+def read_newsletter(slug: str, permission: Permission = Permission.READ) -> Newsletter:
+    """Return the newsletter of a page if the viewer's role covers the act; raises NotFound, NotAllowed."""
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, permission)
     return newsletter

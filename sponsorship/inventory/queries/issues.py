@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from sponsorship.accounts.queries import authorise
+from sponsorship.accounts.rules import Permission, Viewer
 from sponsorship.core.errors import NotFound
 from sponsorship.inventory.models import Issue, Newsletter, Placement, PriceRule, PromoCode, RhythmException, Slot
 from sponsorship.inventory.rhythm import OneOff
@@ -17,6 +19,14 @@ def get_newsletter(session: Session, slug: str) -> Newsletter:
     newsletter = session.scalars(select(Newsletter).where(Newsletter.slug == slug)).one_or_none()
     if newsletter is None:
         raise NotFound
+    return newsletter
+
+
+def get_team_newsletter(session: Session, slug: str, viewer: Viewer | None, *permissions: Permission) -> Newsletter:
+    """Return the newsletter of a team's page if the viewer's role covers each of the acts; raises NotFound, NotAllowed."""
+    newsletter = get_newsletter(session, slug)
+    for permission in permissions:
+        authorise(viewer, newsletter.id, permission)
     return newsletter
 
 

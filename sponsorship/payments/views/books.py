@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from flask import Response, flash, g, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
@@ -18,7 +17,7 @@ from sponsorship.core.money import to_major
 from sponsorship.core.sheets import XLSX, Cell, make_csv, make_xlsx
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter
+from sponsorship.inventory.queries import get_newsletter, get_team_newsletter
 from sponsorship.inventory.services import today_of
 from sponsorship.payments.portal import blueprint
 from sponsorship.payments.queries.books import (
@@ -161,9 +160,7 @@ def _books_headline(closed_through: date | None, findings: int) -> list[str | tu
 
 
 def _newsletter(slug: str, permission: Permission = Permission.READ) -> Newsletter:
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, permission)
-    g.newsletter = newsletter
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, permission)
     return newsletter
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from flask import flash, g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
@@ -15,7 +14,7 @@ from sponsorship.core.format import count
 from sponsorship.core.sheets import make_csv
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter, list_placements
+from sponsorship.inventory.queries import get_newsletter, get_team_newsletter, list_placements
 from sponsorship.payments.errors import ImportChanged
 from sponsorship.payments.forms.imports import ImportForm
 from sponsorship.payments.portal import blueprint
@@ -78,10 +77,7 @@ def _judge(slug: str, form: ImportForm) -> list[Judged]:
 
 def _newsletter(slug: str) -> Newsletter:
     """The newsletter, for whoever may both sell and write into its books."""
-    newsletter = get_newsletter(db.session(), slug)
-    for permission in (Permission.MONEY, Permission.SELL):
-        authorise(g.viewer, newsletter.id, permission)
-    g.newsletter = newsletter
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.MONEY, Permission.SELL)
     return newsletter
 
 

@@ -19,7 +19,7 @@ from sponsorship.core.errors import DomainError, NotFound
 from sponsorship.core.format import local
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter, get_slot, list_placements
+from sponsorship.inventory.queries import get_newsletter, get_slot, get_team_newsletter, list_placements
 from sponsorship.payments.forms import MakeGoodForm, PlaceMakeGoodForm, ReasonForm
 from sponsorship.payments.portal import blueprint
 from sponsorship.payments.services import place_make_good as place
@@ -32,8 +32,7 @@ GOOD_FOR = timedelta(days=365)
 @access(Access.TEAM, Permission.READ)
 def list_make_goods(slug: str) -> str:
     """Show what is owed again, where it can run, and what is settled."""
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.READ)
+    newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.READ)
     return _list(newsletter)
 
 

@@ -6,7 +6,7 @@ from flask import flash, g, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from sponsorship.accounts.queries import authorise, list_members
+from sponsorship.accounts.queries import list_members
 from sponsorship.accounts.rules import PERMISSIONS, Permission
 from sponsorship.booking.queries import list_free_slots
 from sponsorship.booking.rules import MOST_SLOTS, exclusive_label
@@ -16,7 +16,7 @@ from sponsorship.core.errors import DomainError
 from sponsorship.core.format import local
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter, Slot
-from sponsorship.inventory.queries import get_newsletter, list_slots_by_id
+from sponsorship.inventory.queries import get_newsletter, get_team_newsletter, list_slots_by_id
 from sponsorship.inventory.rules import local_moment
 from sponsorship.payments.forms.manual import ManualBookingForm
 from sponsorship.payments.portal import blueprint
@@ -78,9 +78,7 @@ def _deal(form: ManualBookingForm, newsletter: Newsletter) -> Deal:
 
 
 def _newsletter(slug: str) -> Newsletter:
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.SELL)
-    g.newsletter = newsletter
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.SELL)
     return newsletter
 
 

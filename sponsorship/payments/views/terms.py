@@ -9,7 +9,7 @@ from sponsorship.core import clock
 from sponsorship.core.db import db, transaction
 from sponsorship.core.web import Access, access, go_to
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter
+from sponsorship.inventory.queries import get_newsletter, get_team_newsletter
 from sponsorship.payments.forms import COUNTRY_NAMES, MoneySettingsForm, TaxRateForm
 from sponsorship.payments.portal import blueprint
 from sponsorship.payments.queries.terms import get_seller, get_tax_rate, list_tax_rates
@@ -71,9 +71,7 @@ def remove_tax_rate(slug: str, rate_id: int) -> Response:
 
 
 def _newsletter(slug: str) -> Newsletter:
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, Permission.SETTINGS)
-    g.newsletter = newsletter
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, Permission.SETTINGS)
     return newsletter
 
 

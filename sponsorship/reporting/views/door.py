@@ -2,13 +2,12 @@
 
 from flask import Blueprint, g, request
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission
 from sponsorship.core import clock
 from sponsorship.core.db import db
 from sponsorship.core.format import local
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter
+from sponsorship.inventory.queries import get_team_newsletter
 from sponsorship.reporting.queries import Filters, read_filters
 from sponsorship.reporting.rules import FIXED_PERIODS, Period
 
@@ -23,9 +22,7 @@ def fixed_periods() -> tuple[Period, ...]:
 
 def read_newsletter(slug: str, permission: Permission = Permission.READ) -> Newsletter:
     """Return the newsletter of a page if the viewer's role covers the act; raises NotFound, NotAllowed."""
-    newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, permission)
-    g.newsletter = newsletter
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, permission)
     return newsletter
 
 

@@ -2,19 +2,17 @@
 
 from flask import Blueprint, g
 
-from sponsorship.accounts.queries import authorise
 from sponsorship.accounts.rules import Permission, Viewer
 from sponsorship.core.db import db
 from sponsorship.inventory.models import Newsletter
-from sponsorship.inventory.queries import get_newsletter
+from sponsorship.inventory.queries import get_team_newsletter
 
 blueprint = Blueprint("tracking", __name__)
 
 
 def open_newsletter(slug: str, permission: Permission) -> Newsletter:
     """Return the newsletter of a page, if the viewer may be there."""
-    newsletter = g.newsletter = get_newsletter(db.session(), slug)
-    authorise(g.viewer, newsletter.id, permission)
+    newsletter = g.newsletter = get_team_newsletter(db.session(), slug, g.viewer, permission)
     return newsletter
 
 
