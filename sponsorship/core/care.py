@@ -4,16 +4,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from flask_migrate import Migrate, upgrade
+from flask_migrate import upgrade
 from sqlalchemy.orm import Session
 
 from sponsorship.core import clock
 from sponsorship.core.backup import back_up, bring_back, drop_old, holds_work, prove, read_manifest
 from sponsorship.core.db import db
-from sponsorship.core.doctor import Remark, examine
+from sponsorship.core.doctor import Remark, examine, known_revisions
 from sponsorship.core.errors import DomainError
 from sponsorship.core.web import settings
 
@@ -66,7 +65,7 @@ def restore(file: Path, replace: bool) -> None:
     loaded = settings()
     try:
         manifest = read_manifest(file)
-        if not _knows(manifest.revision):
+        if manifest.revision not in known_revisions():
             raise click.ClickException(
                 f"{file.name} comes from a later Flatplan than this one. Install that one first."
             )
@@ -84,13 +83,6 @@ def restore(file: Path, replace: bool) -> None:
         raise click.ClickException(error.message) from None
     upgrade()
     click.echo(f"Restored as of {manifest.made_at}: {sum(manifest.tables.values()):,} rows. Start Flatplan again.")
-
-
-def _knows(revision: str) -> bool:
-    """Whether a schema of that revision is one that our migrations can bring up to date."""
-    migrate: Migrate = current_app.extensions["migrate"].migrate
-    script = ScriptDirectory(migrate.directory)
-    return revision in {one.revision for one in script.walk_revisions()}
 
 
 @click.command()

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -65,9 +66,15 @@ def examine(settings: Settings, of_features: Sequence[Examination], now: datetim
     return remarks
 
 
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """The revisions that this program's migrations know, the newest first; read from their files once in a process."""
+    return tuple(one.revision for one in ScriptDirectory(str(ROOT / "migrations")).walk_revisions())
+
+
 def schema_remark(session: Session) -> Remark:
     """Whether the database's tables are those of this program."""
-    head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    head = known_revisions()[0]
     current = MigrationContext.configure(session.connection()).get_current_revision()
     if current == head:
         return well(f"The database answers, and its schema is this program's ({head}).")

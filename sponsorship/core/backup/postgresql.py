@@ -28,26 +28,25 @@ def tool(name: str) -> str:
 def run(name: str, url: str, *arguments: str) -> str:
     """Run one of the programs on a database and return what it printed; the password never shows among the processes."""
     parts = make_url(url)
-    environment = {**os.environ, **({"PGPASSWORD": str(parts.password)} if parts.password else {})}
+    environment = {"PGPASSWORD": str(parts.password)} if parts.password else {}
     address = parts.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    return _output(name, f"--dbname={address}", *arguments, environment=environment)
+
+
+def as_script(dump: Path) -> str:
+    """Turn a dump into SQL that replaces all that a database holds."""
+    script = _output("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(dump), environment={})
+    return "DROP SCHEMA IF EXISTS public CASCADE;\n" + script  # the dump makes the schema
+
+
+def _output(name: str, *arguments: str, environment: dict[str, str]) -> str:
     done = subprocess.run(
-        [tool(name), f"--dbname={address}", *arguments], env=environment, capture_output=True, text=True, check=False
+        [tool(name), *arguments], env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise BackupFailed(f"{name} failed: {last}")
     return done.stdout
-
-
-def as_script(dump: Path) -> str:
-    """Turn a dump into SQL that replaces all that a database holds."""
-    done = subprocess.run(
-        [tool("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dump)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise BackupFailed(f"pg_restore cannot read the dump: {done.stderr.strip()}")
-    return "DROP SCHEMA IF EXISTS public CASCADE;\n" + done.stdout  # the dump makes the schema
 
 
 def replace_all(url: str, script: Path) -> None:
