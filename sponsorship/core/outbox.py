@@ -124,7 +124,9 @@ def _deliver(delivery_id: int, now: datetime) -> bool:
                 handler(session, delivery.event.payload, now)
             delivery.state = DeliveryState.DONE
         return True
-    except Exception:
+    except (
+        Exception
+    ):  # whatever a feature's handler raises is its own: it is noted, and must not stop the other deliveries
         log.warning("delivery %s failed", delivery_id, exc_info=True)
         _note_failure(delivery_id, traceback.format_exc(limit=-3), now)
         return False

@@ -128,7 +128,7 @@ def _attempt(task: Task, now: datetime, *, is_told: bool = True) -> str | None:
     try:
         task.run(now)
         return None
-    except Exception:
+    except Exception:  # whatever a feature's task raises is its own: it is noted, and must not stop the other tasks
         db.session.rollback()
         if is_told:
             log.exception("task %s failed", task.name)
